@@ -1,0 +1,445 @@
+/**
+ * The kernel: virtual time and the order of events. It knows nothing of requests.
+ *
+ * Contract: events are taken in the order of (time, order of scheduling), so equal times are first in, first out. An
+ * event is three integers (kind, entity, operand) that whoever schedules and handles it agrees on. Nothing is
+ * allocated per event.
+ *
+ * Two places hold events:
+ * - a 4-ary heap, for times in any order: O(log n) to schedule and to take;
+ * - lanes, for a source whose times never decrease (the next arrival of a stream, a constant delay or timeout): O(1).
+ * Both draw on one order counter, so that where an event waits never changes when it is taken.
+ */
+
+/** Names an event that can be cancelled, until it is taken or cancelled; afterwards the number is used again. */
+export type EventHandle = number;
+
+/** No event has this handle. */
+export const NO_EVENT: EventHandle = -0x80000000;
+
+/** The largest kind; the kinds above are the kernel's own. */
+export const MAXIMUM_KIND = 253;
+/** The largest operand of an event in the heap. */
+export const MAXIMUM_OPERAND = 0x7fffff;
+
+/** In the heap: the event can be cancelled, `entity` is its timer. */
+const TIMER = 254;
+/** Kind of a timer that was cancelled. */
+const CANCELLED = 255;
+
+const INITIAL_CAPACITY = 64;
+const GROWTH = 1.5;
+/** Orders are 32-bit numbers; when they run out, all pending events are numbered anew in their order. */
+const ORDER_LIMIT = 0x7fffffff;
+
+/** Words of a heap entry: order, entity, kind and operand. */
+const ENTITY = 1;
+const META = 2;
+
+export class Kernel {
+  /** Virtual time of the event taken last. */
+  nowMs = 0;
+  /** The event taken last. */
+  kind = 0;
+  entity = 0;
+  operand = 0;
+
+  /**
+   * Times of the heap; entry i's words are at 4 × i in `heapWords`. The four entries behind the last hold NaN, which
+   * loses every comparison and ties with nothing, so that four children can be read without asking how many there are.
+   */
+  private heapAtMs = new Float64Array(INITIAL_CAPACITY + 4).fill(Number.NaN);
+  private heapWords = new Int32Array(4 * (INITIAL_CAPACITY + 4));
+  private size = 0;
+  /**
+   * The root was taken and its place is still empty. The next event scheduled goes there with one sift instead of two:
+   * a departure that starts the next service is the commonest pair of all.
+   */
+  private rootVacant = false;
+
+  private timerKind = new Uint8Array(INITIAL_CAPACITY);
+  /** Also the link of the free list. */
+  private timerEntity = new Int32Array(INITIAL_CAPACITY);
+  private timerOperand = new Int32Array(INITIAL_CAPACITY);
+  private timersUsed = 0;
+  private freeTimer = -1;
+  private cancelledInHeap = 0;
+
+  private laneAtMs = new Float64Array(INITIAL_CAPACITY);
+  private laneOrder = new Int32Array(INITIAL_CAPACITY);
+  private laneKind = new Uint8Array(INITIAL_CAPACITY);
+  private laneEntity = new Int32Array(INITIAL_CAPACITY);
+  private laneOperand = new Int32Array(INITIAL_CAPACITY);
+  /** Also the link of the free list. */
+  private laneNext = new Int32Array(INITIAL_CAPACITY);
+  private lanePrevious = new Int32Array(INITIAL_CAPACITY);
+  private laneOfEvent = new Int32Array(INITIAL_CAPACITY);
+  private laneEventsUsed = 0;
+  private freeLaneEvent = -1;
+
+  private lanes = 0;
+  private headAtMs = new Float64Array(4).fill(Infinity);
+  private headOrder = new Int32Array(4);
+  private laneHead = new Int32Array(4);
+  private laneTail = new Int32Array(4);
+
+  private nextOrder = 0;
+
+  /** A new lane, to be used with times that never decrease. */
+  addLane(): number {
+    if (this.lanes === this.laneHead.length) {
+      const capacity = this.lanes * 2;
+      this.headAtMs = grown(this.headAtMs, new Float64Array(capacity).fill(Infinity));
+      this.headOrder = grown(this.headOrder, new Int32Array(capacity));
+      this.laneHead = grown(this.laneHead, new Int32Array(capacity));
+      this.laneTail = grown(this.laneTail, new Int32Array(capacity));
+    }
+    this.laneHead[this.lanes] = -1;
+    this.laneTail[this.lanes] = -1;
+    return this.lanes++;
+  }
+
+  /**
+   * Schedules an event at `atMs` that will not be taken back. O(log n).
+   * @throws RangeError when `atMs` lies in the past or is not a number.
+   */
+  schedule(atMs: number, kind: number, entity: number, operand: number): void {
+    if (!(atMs >= this.nowMs)) this.refuse(atMs);
+    if (this.nextOrder === ORDER_LIMIT) this.renumber();
+    const order = this.nextOrder++;
+    const meta = kind | (operand << 8);
+    if (this.rootVacant) {
+      this.rootVacant = false;
+      this.siftDown(atMs, order, entity, meta, 0);
+    } else {
+      this.siftUp(atMs, order, entity, meta);
+    }
+  }
+
+  /** As `schedule`, for an event that may be cancelled. */
+  scheduleTimer(atMs: number, kind: number, entity: number, operand: number): EventHandle {
+    let timer = this.freeTimer;
+    if (timer >= 0) this.freeTimer = this.timerEntity[timer]!;
+    else timer = this.newTimer();
+    this.timerKind[timer] = kind;
+    this.timerEntity[timer] = entity;
+    this.timerOperand[timer] = operand;
+    this.schedule(atMs, TIMER, timer, 0);
+    return timer;
+  }
+
+  /**
+   * Schedules an event in a lane, behind all others there. O(1), and it may be cancelled.
+   * @throws RangeError when `atMs` lies in the past, before the lane's last event, or is not a number.
+   */
+  scheduleInLane(lane: number, atMs: number, kind: number, entity: number, operand: number): EventHandle {
+    if (!(atMs >= this.nowMs)) this.refuse(atMs);
+    if (this.nextOrder === ORDER_LIMIT) this.renumber();
+    let event = this.freeLaneEvent;
+    if (event >= 0) this.freeLaneEvent = this.laneNext[event]!;
+    else event = this.newLaneEvent();
+    const order = this.nextOrder++;
+    this.laneAtMs[event] = atMs;
+    this.laneOrder[event] = order;
+    this.laneKind[event] = kind;
+    this.laneEntity[event] = entity;
+    this.laneOperand[event] = operand;
+    this.laneOfEvent[event] = lane;
+    this.laneNext[event] = -1;
+    const tail = this.laneTail[lane]!;
+    this.lanePrevious[event] = tail;
+    if (tail < 0) {
+      this.laneHead[lane] = event;
+      this.headAtMs[lane] = atMs;
+      this.headOrder[lane] = order;
+    } else {
+      if (atMs < this.laneAtMs[tail]!) {
+        throw new RangeError(`lane ${lane}: ${atMs} ms lies before its last event at ${this.laneAtMs[tail]} ms`);
+      }
+      this.laneNext[tail] = event;
+    }
+    this.laneTail[lane] = event;
+    return ~event;
+  }
+
+  /** Takes back a timer or an event in a lane that has neither been taken nor cancelled. O(1), amortised for timers. */
+  cancel(handle: EventHandle): void {
+    if (handle < 0) {
+      this.unlink(~handle);
+      return;
+    }
+    // It stays in the heap and is skipped when its time comes; the timer is free again only then.
+    this.timerKind[handle] = CANCELLED;
+    this.cancelledInHeap++;
+    // More dead than alive: without a sweep, timeouts that never strike would fill the heap.
+    if (this.cancelledInHeap > 1024 && this.cancelledInHeap * 2 > this.size) this.sweep();
+  }
+
+  /**
+   * Takes the next event at or before `untilMs` into `kind`, `entity`, `operand` and moves `nowMs` to its time.
+   * Returns false when there is none; then `nowMs` moves to `untilMs`.
+   */
+  next(untilMs: number): boolean {
+    if (this.rootVacant) this.fillRoot();
+    if (this.cancelledInHeap > 0) this.dropCancelled();
+    const headAtMs = this.headAtMs;
+    let best = -1;
+    let atMs = this.size > 0 ? this.heapAtMs[0]! : Infinity;
+    for (let lane = 0; lane < this.lanes; lane++) {
+      const laneAtMs = headAtMs[lane]!;
+      if (laneAtMs < atMs || (laneAtMs === atMs && this.laneIsEarlier(lane, best))) {
+        atMs = laneAtMs;
+        best = lane;
+      }
+    }
+    if (!(atMs <= untilMs) || atMs === Infinity) {
+      if (untilMs > this.nowMs && untilMs < Infinity) this.nowMs = untilMs;
+      return false;
+    }
+    this.nowMs = atMs;
+    if (best >= 0) {
+      this.takeHead(best);
+      return true;
+    }
+    const words = this.heapWords;
+    const meta = words[META]!;
+    this.kind = meta & 255;
+    this.entity = words[ENTITY]!;
+    this.operand = meta >>> 8;
+    this.rootVacant = true;
+    if (this.kind === TIMER) {
+      const timer = this.entity;
+      this.kind = this.timerKind[timer]!;
+      this.entity = this.timerEntity[timer]!;
+      this.operand = this.timerOperand[timer]!;
+      this.releaseTimer(timer);
+    }
+    return true;
+  }
+
+  private takeHead(lane: number): void {
+    const event = this.laneHead[lane]!;
+    this.kind = this.laneKind[event]!;
+    this.entity = this.laneEntity[event]!;
+    this.operand = this.laneOperand[event]!;
+    const next = this.laneNext[event]!;
+    this.laneNext[event] = this.freeLaneEvent;
+    this.freeLaneEvent = event;
+    this.laneHead[lane] = next;
+    if (next < 0) {
+      this.laneTail[lane] = -1;
+      this.headAtMs[lane] = Infinity;
+    } else {
+      this.lanePrevious[next] = -1;
+      this.headAtMs[lane] = this.laneAtMs[next]!;
+      this.headOrder[lane] = this.laneOrder[next]!;
+    }
+  }
+
+  private laneIsEarlier(lane: number, best: number): boolean {
+    if (this.laneHead[lane]! < 0) return false;
+    const order = best < 0 ? this.heapWords[0]! : this.headOrder[best]!;
+    return this.headOrder[lane]! < order;
+  }
+
+  private fillRoot(): void {
+    this.rootVacant = false;
+    const last = --this.size;
+    const atMs = this.heapAtMs[last]!;
+    this.heapAtMs[last] = Number.NaN;
+    if (last > 0) {
+      const words = this.heapWords;
+      this.siftDown(atMs, words[4 * last]!, words[4 * last + ENTITY]!, words[4 * last + META]!, 0);
+    }
+  }
+
+  private siftUp(atMs: number, order: number, entity: number, meta: number): void {
+    if (this.size + 4 >= this.heapAtMs.length) this.growHeap();
+    const heapAtMs = this.heapAtMs;
+    const words = this.heapWords;
+    let at = this.size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 2;
+      const parentAtMs = heapAtMs[parent]!;
+      // A new event has the highest order of all, so on equal times the parent stays in front.
+      if (parentAtMs <= atMs) break;
+      heapAtMs[at] = parentAtMs;
+      words[4 * at] = words[4 * parent]!;
+      words[4 * at + ENTITY] = words[4 * parent + ENTITY]!;
+      words[4 * at + META] = words[4 * parent + META]!;
+      at = parent;
+    }
+    heapAtMs[at] = atMs;
+    words[4 * at] = order;
+    words[4 * at + ENTITY] = entity;
+    words[4 * at + META] = meta;
+  }
+
+  /** Puts an event into the empty place `at` and lets it sink. */
+  private siftDown(atMs: number, order: number, entity: number, meta: number, at: number): void {
+    const heapAtMs = this.heapAtMs;
+    const words = this.heapWords;
+    const size = this.size;
+    for (;;) {
+      const child = (at << 2) + 1;
+      if (child >= size) break;
+      const t0 = heapAtMs[child]!;
+      const t1 = heapAtMs[child + 1]!;
+      const t2 = heapAtMs[child + 2]!;
+      const t3 = heapAtMs[child + 3]!;
+      // Arithmetic on comparisons instead of branches: which child is smallest cannot be predicted.
+      const second = Number(t1 < t0);
+      const fourth = Number(t3 < t2);
+      const left = second === 1 ? t1 : t0;
+      const right = fourth === 1 ? t3 : t2;
+      let least = right < left ? child + 2 + fourth : child + second;
+      const leastAtMs = right < left ? right : left;
+      if (atMs < leastAtMs) break;
+      // Equal times are rare; only then does the order of scheduling have to be looked at.
+      if (t0 === t1 || t2 === t3 || left === right) least = this.earliestOfTied(child, leastAtMs);
+      if (atMs === leastAtMs && order < words[4 * least]!) break;
+      heapAtMs[at] = leastAtMs;
+      words[4 * at] = words[4 * least]!;
+      words[4 * at + ENTITY] = words[4 * least + ENTITY]!;
+      words[4 * at + META] = words[4 * least + META]!;
+      at = least;
+    }
+    heapAtMs[at] = atMs;
+    words[4 * at] = order;
+    words[4 * at + ENTITY] = entity;
+    words[4 * at + META] = meta;
+  }
+
+  private earliestOfTied(child: number, atMs: number): number {
+    let least = -1;
+    for (let i = child; i < child + 4 && i < this.size; i++) {
+      if (this.heapAtMs[i] === atMs && (least < 0 || this.heapWords[4 * i]! < this.heapWords[4 * least]!)) least = i;
+    }
+    return least;
+  }
+
+  private isCancelled(at: number): boolean {
+    return (
+      (this.heapWords[4 * at + META]! & 255) === TIMER &&
+      this.timerKind[this.heapWords[4 * at + ENTITY]!] === CANCELLED
+    );
+  }
+
+  private dropCancelled(): void {
+    while (this.size > 0 && this.isCancelled(0)) {
+      this.cancelledInHeap--;
+      this.releaseTimer(this.heapWords[ENTITY]!);
+      this.fillRoot();
+    }
+  }
+
+  /** Removes every cancelled timer and rebuilds the heap in O(n); paid for by the cancellations it collects. */
+  private sweep(): void {
+    if (this.rootVacant) this.fillRoot();
+    let kept = 0;
+    for (let at = 0; at < this.size; at++) {
+      if (this.isCancelled(at)) {
+        this.releaseTimer(this.heapWords[4 * at + ENTITY]!);
+      } else {
+        this.heapAtMs[kept] = this.heapAtMs[at]!;
+        this.heapWords.copyWithin(4 * kept, 4 * at, 4 * at + 4);
+        kept++;
+      }
+    }
+    this.heapAtMs.fill(Number.NaN, kept, this.size);
+    this.size = kept;
+    this.cancelledInHeap = 0;
+    const words = this.heapWords;
+    for (let at = (kept - 2) >> 2; at >= 0; at--) {
+      this.siftDown(this.heapAtMs[at]!, words[4 * at]!, words[4 * at + ENTITY]!, words[4 * at + META]!, at);
+    }
+  }
+
+  /** Gives all pending events small order numbers again, in their present order. Once in two thousand million events. */
+  private renumber(): void {
+    if (this.rootVacant) this.fillRoot();
+    const pending: { order: number; renumbered: (order: number) => void }[] = [];
+    for (let at = 0; at < this.size; at++) {
+      pending.push({ order: this.heapWords[4 * at]!, renumbered: (order) => (this.heapWords[4 * at] = order) });
+    }
+    for (let lane = 0; lane < this.lanes; lane++) {
+      for (let event = this.laneHead[lane]!; event >= 0; event = this.laneNext[event]!) {
+        const isHead = event === this.laneHead[lane];
+        pending.push({
+          order: this.laneOrder[event]!,
+          renumbered: (order) => {
+            this.laneOrder[event] = order;
+            if (isHead) this.headOrder[lane] = order;
+          },
+        });
+      }
+    }
+    pending.sort((a, b) => a.order - b.order);
+    pending.forEach((event, order) => {
+      event.renumbered(order);
+    });
+    this.nextOrder = pending.length;
+  }
+
+  private unlink(event: number): void {
+    const lane = this.laneOfEvent[event]!;
+    const next = this.laneNext[event]!;
+    const previous = this.lanePrevious[event]!;
+    if (next >= 0) this.lanePrevious[next] = previous;
+    else this.laneTail[lane] = previous;
+    if (previous >= 0) {
+      this.laneNext[previous] = next;
+    } else {
+      this.laneHead[lane] = next;
+      this.headAtMs[lane] = next < 0 ? Infinity : this.laneAtMs[next]!;
+      this.headOrder[lane] = next < 0 ? 0 : this.laneOrder[next]!;
+    }
+    this.laneNext[event] = this.freeLaneEvent;
+    this.freeLaneEvent = event;
+  }
+
+  private releaseTimer(timer: number): void {
+    this.timerEntity[timer] = this.freeTimer;
+    this.freeTimer = timer;
+  }
+
+  private refuse(atMs: number): never {
+    throw new RangeError(`schedule: the time must be a number at or after now, got ${atMs} ms at ${this.nowMs} ms`);
+  }
+
+  private newTimer(): number {
+    if (this.timersUsed === this.timerKind.length) {
+      const capacity = Math.floor(this.timersUsed * GROWTH);
+      this.timerKind = grown(this.timerKind, new Uint8Array(capacity));
+      this.timerEntity = grown(this.timerEntity, new Int32Array(capacity));
+      this.timerOperand = grown(this.timerOperand, new Int32Array(capacity));
+    }
+    return this.timersUsed++;
+  }
+
+  private newLaneEvent(): number {
+    if (this.laneEventsUsed === this.laneAtMs.length) {
+      const capacity = Math.floor(this.laneEventsUsed * GROWTH);
+      this.laneAtMs = grown(this.laneAtMs, new Float64Array(capacity));
+      this.laneOrder = grown(this.laneOrder, new Int32Array(capacity));
+      this.laneKind = grown(this.laneKind, new Uint8Array(capacity));
+      this.laneEntity = grown(this.laneEntity, new Int32Array(capacity));
+      this.laneOperand = grown(this.laneOperand, new Int32Array(capacity));
+      this.laneNext = grown(this.laneNext, new Int32Array(capacity));
+      this.lanePrevious = grown(this.lanePrevious, new Int32Array(capacity));
+      this.laneOfEvent = grown(this.laneOfEvent, new Int32Array(capacity));
+    }
+    return this.laneEventsUsed++;
+  }
+
+  private growHeap(): void {
+    const capacity = Math.floor(this.heapAtMs.length * GROWTH);
+    this.heapAtMs = grown(this.heapAtMs, new Float64Array(capacity).fill(Number.NaN));
+    this.heapWords = grown(this.heapWords, new Int32Array(4 * capacity));
+  }
+}
+
+function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
