@@ -78,21 +78,19 @@ export class Draws {
    * 2000): 98.9 % of draws need no logarithm. The layer is chosen by bits that the 53-bit uniform does not use.
    */
   exponential(): number {
-    let tail = 0;
-    for (;;) {
-      const u = this.uniform();
-      const layer = ((this.a & 31) << 3) | (this.b & 7);
-      const x = u * exponentialX[layer]!;
-      if (x < exponentialX[layer + 1]!) return tail + x;
-      if (layer === 0) {
-        // Beyond the base layer the law has no memory: the rest is an exponential again.
-        tail += exponentialX[1]!;
-        continue;
-      }
-      const low = exponentialY[layer]!;
-      const y = low + this.uniform() * (exponentialY[layer + 1]! - low);
-      if (y < exp(-x)) return tail + x;
-    }
+    const u = this.uniform();
+    const layer = ((this.a & 31) << 3) | (this.b & 7);
+    const x = u * exponentialX[layer]!;
+    // Small enough to be compiled into its callers, which keeps the result out of the heap.
+    return x < exponentialX[layer + 1]! ? x : this.exponentialBeyond(layer, x);
+  }
+
+  private exponentialBeyond(layer: number, x: number): number {
+    // Beyond the base layer the law has no memory: the rest is an exponential again.
+    if (layer === 0) return exponentialX[1]! + this.exponential();
+    const low = exponentialY[layer]!;
+    const y = low + this.uniform() * (exponentialY[layer + 1]! - low);
+    return y < exp(-x) ? x : this.exponential();
   }
 
   /** Standard normal by Marsaglia's polar method; the second number is not kept, so that a draw has no memory. */

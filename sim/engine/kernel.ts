@@ -283,25 +283,27 @@ export class Kernel {
     for (;;) {
       const child = (at << 2) + 1;
       if (child >= size) break;
-      const t0 = heapAtMs[child]!;
-      const t1 = heapAtMs[child + 1]!;
-      const t2 = heapAtMs[child + 2]!;
-      const t3 = heapAtMs[child + 3]!;
       // Arithmetic on comparisons instead of branches: which child is smallest cannot be predicted.
-      const second = Number(t1 < t0);
-      const fourth = Number(t3 < t2);
-      const left = second === 1 ? t1 : t0;
-      const right = fourth === 1 ? t3 : t2;
-      let least = right < left ? child + 2 + fourth : child + second;
-      const leastAtMs = right < left ? right : left;
+      const left = child + Number(heapAtMs[child + 1]! < heapAtMs[child]!);
+      const right = child + 2 + Number(heapAtMs[child + 3]! < heapAtMs[child + 2]!);
+      let least = left + (-Number(heapAtMs[right]! < heapAtMs[left]!) & (right - left));
+      const leastAtMs = heapAtMs[least]!;
       if (atMs < leastAtMs) break;
       // Equal times are rare; only then does the order of scheduling have to be looked at.
-      if (t0 === t1 || t2 === t3 || left === right) least = this.earliestOfTied(child, leastAtMs);
-      if (atMs === leastAtMs && order < words[4 * least]!) break;
+      if (
+        heapAtMs[child]! === heapAtMs[child + 1]! ||
+        heapAtMs[child + 2]! === heapAtMs[child + 3]! ||
+        heapAtMs[left]! === heapAtMs[right]!
+      ) {
+        least = this.earliestOfTied(child, leastAtMs);
+      }
+      const from = least << 2;
+      if (atMs === leastAtMs && order < words[from]!) break;
+      const to = at << 2;
       heapAtMs[at] = leastAtMs;
-      words[4 * at] = words[4 * least]!;
-      words[4 * at + ENTITY] = words[4 * least + ENTITY]!;
-      words[4 * at + META] = words[4 * least + META]!;
+      words[to] = words[from]!;
+      words[to + ENTITY] = words[from + ENTITY]!;
+      words[to + META] = words[from + META]!;
       at = least;
     }
     heapAtMs[at] = atMs;
