@@ -41,7 +41,11 @@ export interface StrategyData {
   readonly responseTimeMs: HistogramRecord;
   readonly sessionLifespanMs: HistogramRecord;
   /** Per run, on average. */
-  readonly sessionsLostByCause: readonly { readonly cause: LossCause; readonly sessions: number; readonly writes: number }[];
+  readonly sessionsLostByCause: readonly {
+    readonly cause: LossCause;
+    readonly sessions: number;
+    readonly writes: number;
+  }[];
   readonly affinityOutcomes: Readonly<Record<AffinityLetter, number>>;
   readonly servers: readonly {
     readonly name: string;
