@@ -1,0 +1,12 @@
+/** Scenario files: their schema, the loader, the strategy presets, and the scenarios that come with the lab. */
+export { type BundledText, bundledLogs, bundledScenarios, scenarioTemplate } from "./bundled.ts";
+export { canonicalJson, hashOf } from "./hash.ts";
+export { scenarioJsonSchema } from "./json-schema.ts";
+export { type LoadOptions, type LoadResult, loadScenario } from "./load.ts";
+export { presetNamed, type StrategyPreset, strategyPresets } from "./presets.ts";
+export type { Problem } from "./problems.ts";
+export { type RenderOptions, renderProblems } from "./render.ts";
+export type { LoadedScenario, Replay } from "./resolve/index.ts";
+export type { Expectation } from "./schema/expectation.ts";
+export { fileKeyOf, fileValueOf } from "./schema/parts.ts";
+export { formatQuantity, parseQuantity, type QuantityKind } from "./units.ts";

@@ -1,0 +1,105 @@
+/** From text to a scenario, or to everything that is wrong with it. */
+import { isMap, isNode, type Node } from "yaml";
+import { crossFindings } from "./checks.ts";
+import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./document.ts";
+import { type Finding, findingsFrom, type Problem } from "./problems.ts";
+import { type LoadedScenario, resolve } from "./resolve/index.ts";
+import { scenarioFile } from "./schema/index.ts";
+import { applySettings, type SettingOrigins } from "./settings.ts";
+import { printable } from "./words.ts";
+
+export interface LoadOptions {
+  /** For messages only; nothing is read. */
+  readonly fileName: string;
+  /** Overrides `a.b=c`, applied in order before anything is checked. */
+  readonly set?: readonly string[];
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly scenario: LoadedScenario }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Reads a scenario file. All problems are found at once and come in the order of the text. Throws nothing. */
+export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResult {
+  const parsed = parseScenarioDocument(text);
+  const { document, syntaxProblems } = parsed;
+  const problems: Problem[] = syntaxProblems.map((problem) => ({ path: "", ...problem }));
+  if (document.contents === null && set.length === 0) {
+    const hint = "start from the template: evenkeel init";
+    return failed(
+      set,
+      problems.length > 0 ? problems : [{ ...startOfFile, path: "", message: "the file is empty", hint }],
+    );
+  }
+  if (document.contents !== null && !isMap(document.contents)) {
+    return failed(set, [
+      ...problems,
+      { ...startOfFile, path: "", message: "must be a map from keys to values, such as `name: my-scenario`" },
+    ]);
+  }
+  const settings = applySettings(document, set);
+  problems.push(...settings.problems);
+  const value = plainValue(parsed);
+  if ("message" in value) return failed(set, [...problems, { ...startOfFile, path: "", message: value.message }]);
+
+  const checked = scenarioFile.safeParse(value.plain, { reportInput: true });
+  const findings = [...(checked.success ? [] : findingsFrom(checked.error)), ...crossFindings(value.plain)];
+  for (const finding of findings) {
+    // Where the text itself is broken, an entry may only seem to be missing.
+    if (finding.missing === true && syntaxProblems.length > 0) continue;
+    problems.push(locate(finding, parsed, settings.origins));
+  }
+  if (problems.length > 0 || !checked.success) return failed(set, problems);
+  return { ok: true, scenario: resolve(checked.data, text) };
+}
+
+const startOfFile = { line: 1, column: 1, endColumn: 2 };
+
+/** In the order of the text, then of the overrides; of several complaints with the same words about one place, the first. */
+function failed(set: readonly string[], problems: readonly Problem[]): LoadResult {
+  const rank = ({ setting }: Problem): number => (setting === undefined ? -1 : set.indexOf(setting));
+  const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  const seen = new Set<string>();
+  return {
+    ok: false,
+    problems: sorted.filter((problem) => {
+      const key = [problem.setting ?? "", problem.line, problem.column, problem.path, problem.message].join("\n");
+      return !seen.has(key) && seen.add(key);
+    }),
+  };
+}
+
+/** The document as plain values. Aliases that multiply without end are refused by the YAML library. */
+function plainValue({ document }: ScenarioDocument): { readonly plain: unknown } | { readonly message: string } {
+  try {
+    return { plain: document.toJS() };
+  } catch (error) {
+    return { message: `not valid YAML: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function locate(finding: Finding, { document, placeOf }: ScenarioDocument, origins: SettingOrigins): Problem {
+  const { key, value, depth } = nodesAt(document, finding.path);
+  const path = finding.path.map((step) => printable(String(step))).join(".");
+  const told = { path, message: finding.message, ...(finding.hint === undefined ? {} : { hint: finding.hint }) };
+  // What is missing, or stands in an entry that is missing, is shown at the key of the nearest entry that exists.
+  const node = (depth === finding.path.length && finding.at === "value" ? nodeOf(value) : key) ?? key ?? nodeOf(value);
+  const setting = node === null ? undefined : origins.get(node);
+  if (setting !== undefined) {
+    const split = setting.indexOf("=");
+    const isValue = node !== key;
+    return {
+      line: 1,
+      column: isValue ? split + 2 : 1,
+      endColumn: isValue ? setting.length + 1 : split + 1,
+      ...told,
+      setting,
+    };
+  }
+  const range = node?.range;
+  if (range === undefined || range === null || (depth === 0 && finding.path.length > 0))
+    return { ...startOfFile, ...told };
+  return { ...placeOf(range[0], range[1]), ...told };
+}
+
+const nodeOf = (value: unknown): Node | null => (isNode(value) ? value : null);

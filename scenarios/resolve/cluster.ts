@@ -1,0 +1,70 @@
+import type { Cluster, Fault, ServerGroup } from "../../sim/scenario.ts";
+import { defaultGroupName } from "../checks.ts";
+import type { ClusterFile } from "../schema/cluster.ts";
+import type { FaultFile } from "../schema/faults.ts";
+
+export function clusterOf(file: ClusterFile): Cluster {
+  const groups = Array.isArray(file.servers) ? file.servers : [file.servers];
+  const { balancers, network } = file;
+  return {
+    servers: groups.map(
+      (group): ServerGroup => ({
+        name: group.name ?? defaultGroupName,
+        count: group.count,
+        workers: group.workers,
+        discipline: group.discipline,
+        speed: group.speed,
+        weight: group.weight,
+        queueLimit: group.queueLimit,
+        concurrencyLimit: group.concurrencyLimit,
+      }),
+    ),
+    // Where it is absent, every population brings its own; the constant is then never drawn.
+    serviceMs: file.service ??
+      groups.find(({ service }) => service !== undefined)?.service ?? { law: "constant", value: 0 },
+    balancers: {
+      count: balancers.count,
+      choose: balancers.choose,
+      redispatch: balancers.redispatch,
+      requestTimeoutMs: balancers.requestTimeout,
+      cancelsAbandonedWork: balancers.cancelsAbandonedWork,
+      healthCheck:
+        balancers.healthCheck === null
+          ? null
+          : {
+              intervalMs: balancers.healthCheck.interval,
+              timeoutMs: balancers.healthCheck.timeout,
+              rise: balancers.healthCheck.rise,
+              fall: balancers.healthCheck.fall,
+            },
+    },
+    network: { clientToBalancerMs: network.clientToBalancer, balancerToServerMs: network.balancerToServer },
+  };
+}
+
+/** Servers of the fleet in the order of the groups, as names; a fault's indices point into it. */
+export const serverNames = (groups: readonly ServerGroup[]): readonly string[] =>
+  groups.flatMap(({ name, count }) => Array.from({ length: count }, (_, index) => `${name}-${index + 1}`));
+
+/** @throws RangeError for a name that is no server's; the checks let none through. */
+export function faultOf(file: FaultFile, groups: readonly ServerGroup[]): Fault {
+  const names = serverNames(groups);
+  const indexOf = (name: string): number => {
+    const index = names.indexOf(name);
+    if (index === -1) throw new RangeError(`faultOf: no server ${name}`);
+    return index;
+  };
+  const restartAfterMs = file.restartAfter ?? null;
+  if (file.crash === "store") return { kind: "store-crash", atMs: file.at, restartAfterMs };
+  if (file.crash !== undefined) {
+    const targets = typeof file.crash === "string" ? [file.crash] : file.crash;
+    return { kind: "crash", atMs: file.at, servers: targets.map(indexOf), restartAfterMs };
+  }
+  const before = groups.slice(
+    0,
+    groups.findIndex(({ name }) => name === file.scaleOut),
+  );
+  const first = before.reduce((sum, { count }) => sum + count, 0);
+  const joining = groups[before.length]?.count ?? 0;
+  return { kind: "scale-out", atMs: file.at, servers: Array.from({ length: joining }, (_, index) => first + index) };
+}

@@ -1,0 +1,40 @@
+import type { Population } from "../../sim/scenario.ts";
+import type { PopulationFile } from "../schema/population.ts";
+import { arrivalsOf } from "./arrivals.ts";
+
+export function populationOf(name: string, file: PopulationFile): Population {
+  const { session, clients, urls, retry } = file;
+  const { nat, mobile } = clients.addresses;
+  const { transactions } = session;
+  return {
+    name,
+    arrivals: arrivalsOf(file.arrivals),
+    batch: file.batch ?? null,
+    session: {
+      requests: session.requests,
+      thinkMs: session.think,
+      writesFraction: session.writes,
+      stateBytes: session.size,
+      growthBytesPerWrite: session.growth,
+      transactions: transactions === undefined ? null : { fraction: transactions.share, steps: transactions.steps },
+    },
+    clients: {
+      natFraction: nat?.share ?? 0,
+      natAddresses: nat?.addresses ?? 0,
+      natZipfExponent: nat?.zipf ?? 0,
+      mobileFraction: mobile?.share ?? 0,
+      addressChangeMeanMs: mobile?.changeEvery ?? 0,
+      cookiesFraction: clients.cookies,
+    },
+    urls: { count: urls.count, zipfExponent: urls.zipf },
+    serviceMs: file.service ?? null,
+    patienceMs: file.patience,
+    retry: {
+      attempts: retry?.attempts ?? 0,
+      backoffMs: retry?.backoff.exponential ?? 0,
+      backoffCapMs: retry?.backoff.cap ?? 0,
+      jitter: retry?.backoff.jitter ?? "none",
+    },
+    afterFailure: file.afterFailure,
+  };
+}

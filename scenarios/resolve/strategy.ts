@@ -1,0 +1,30 @@
+import { balancingAlgorithms } from "../../sim/balancing/index.ts";
+import { type Described, partNamed, withDefaults } from "../../sim/catalogue.ts";
+import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
+import { stateBackends } from "../../sim/persistence/state/index.ts";
+import type { PartChoice, Strategy } from "../../sim/scenario.ts";
+import type { PartGiven } from "../schema/parts.ts";
+import type { StrategyFile } from "../schema/strategy.ts";
+
+/** Knobs that a file gives to the part its preset has go on top of the preset's; another part starts from its defaults. */
+function choose(
+  parts: readonly Described[],
+  what: string,
+  given: PartGiven | undefined,
+  base: PartGiven | undefined,
+): PartChoice {
+  const chosen = given ?? base;
+  if (chosen === undefined) throw new RangeError(`strategyOf: no ${what}`);
+  const inherited = base !== undefined && base.name === chosen.name ? base.knobs : {};
+  const part = partNamed(parts, chosen.name, what);
+  return { name: part.name, knobs: withDefaults(part, { ...inherited, ...chosen.knobs }) };
+}
+
+export function strategyOf({ name, preset, balancing, affinity, state }: StrategyFile): Strategy {
+  return {
+    name,
+    balancing: choose(balancingAlgorithms, "balancing algorithm", balancing, preset?.balancing),
+    affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
+    state: choose(stateBackends, "state backend", state, preset?.state),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * The schema of a scenario file. Types, the JSON Schema for editors and the reference page are made from it; what it
+ * lets through is typed and complete, and nothing is defaulted after it.
+ */
+import { z } from "zod";
+import { closed } from "./closed.ts";
+import { cluster } from "./cluster.ts";
+import { expectation } from "./expectation.ts";
+import { fault } from "./faults.ts";
+import { population } from "./population.ts";
+import { count, duration, durationOrNone, identifier, text, word } from "./quantities.ts";
+import { strategy } from "./strategy.ts";
+
+const positive = { above: 0 };
+
+const sessions = closed({
+  idleTimeout: durationOrNone(positive).describe("A session ends this long after its last use.").prefault("30m"),
+  absoluteTimeout: durationOrNone(positive).describe("A session ends this long after its birth.").prefault("none"),
+  afterLoss: word(["login", "leave"])
+    .describe("What a user does after losing the session: log in again and go on, or leave.")
+    .prefault("login"),
+});
+
+export const scenarioFile = closed({
+  name: identifier("a name").describe("The scenario's name; for a bundled one, the file's."),
+  question: text("a question").describe("The question that the scenario answers.").optional(),
+  claim: text("a sentence").describe("The answer that its run gives; `expect` says it in numbers.").optional(),
+  duration: duration(positive).describe("Length of a run, in simulated time."),
+  warmUp: duration().describe("Metrics count from here on.").prefault("0s"),
+  window: duration(positive)
+    .describe("Width of one window of the timeline; about a 120th of the duration when absent.")
+    .optional(),
+  workload: z
+    .record(identifier("a population's name"), population, {
+      error: "must be a map from the names of populations to what they do",
+    })
+    .refine((populations) => Object.keys(populations).length > 0, { error: "must have at least one population" })
+    .describe("Who asks: one entry for each population of users."),
+  cluster: cluster.describe("Who answers."),
+  sessions: sessions.describe("Rules for every session.").prefault({}),
+  faults: z.array(fault, { error: "must be a list of faults" }).describe("What goes wrong, and when.").prefault([]),
+  strategies: z
+    .array(strategy, { error: "must be a list of strategies" })
+    .min(1, { error: "must hold at least one strategy" })
+    .describe("What is compared."),
+  reference: identifier("a strategy's name")
+    .describe("The strategy that the others are compared with; the first when absent.")
+    .optional(),
+  runs: count().describe("Runs of each strategy, with the seeds seed, seed + 1, …").prefault(5),
+  seed: count({ minimum: 0 }).describe("Seed of the first run.").prefault(1),
+  expect: z
+    .array(expectation, { error: "must be a list of expectations" })
+    .describe("What the runs must show; a run that does not fails.")
+    .prefault([]),
+});
+
+export type ScenarioFile = z.output<typeof scenarioFile>;

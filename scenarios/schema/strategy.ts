@@ -1,0 +1,65 @@
+/** A strategy: the name of a preset, or a triple of parts with a name of its own. */
+import { z } from "zod";
+import { balancingAlgorithms } from "../../sim/balancing/index.ts";
+import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
+import { stateBackends } from "../../sim/persistence/state/index.ts";
+import { presetNamed, type StrategyPreset, strategyPresets } from "../presets.ts";
+import { closed, type UnknownWordParams } from "./closed.ts";
+import { type PartGiven, partSchema } from "./parts.ts";
+import { identifier } from "./quantities.ts";
+
+const presetNames = strategyPresets.map((preset) => preset.name);
+const params: UnknownWordParams = { rule: "unknown name", what: "strategy preset", known: presetNames };
+
+const preset = z
+  .string({ error: "must be the name of a strategy preset" })
+  .meta({ enum: presetNames })
+  .transform((name, context) => {
+    const found = presetNamed(name);
+    if (found !== undefined) return found;
+    context.issues.push({ code: "custom", message: "", input: name, params });
+    return z.NEVER;
+  });
+
+const custom = closed({
+  name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
+  extends: preset.describe("A preset whose parts are taken where the file gives none.").optional(),
+  balancing: partSchema(balancingAlgorithms, "balancing algorithm").optional(),
+  affinity: partSchema(affinityMechanisms, "affinity mechanism").optional(),
+  state: partSchema(stateBackends, "state backend").optional(),
+}).superRefine((strategy, context) => {
+  if (strategy.extends !== undefined) return;
+  for (const part of ["balancing", "affinity", "state"] as const) {
+    if (strategy[part] !== undefined) continue;
+    context.addIssue({
+      code: "custom",
+      path: [part],
+      message: "must be given\na strategy has three parts: balancing, affinity and state; or it extends a preset",
+    });
+  }
+});
+
+/** Parts that the file itself gives, over the preset's where there is one. */
+export interface StrategyFile {
+  readonly name: string;
+  readonly preset: StrategyPreset | undefined;
+  readonly balancing?: PartGiven | undefined;
+  readonly affinity?: PartGiven | undefined;
+  readonly state?: PartGiven | undefined;
+}
+
+export const strategy = z.union(
+  [
+    preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
+    custom.transform(
+      ({ name, extends: base, balancing, affinity, state }): StrategyFile => ({
+        name,
+        preset: base,
+        balancing,
+        affinity,
+        state,
+      }),
+    ),
+  ],
+  { error: "must be the name of a strategy preset, or { name, balancing, affinity, state }" },
+);
