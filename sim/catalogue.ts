@@ -72,3 +72,15 @@ export function partNamed<T extends Described>(parts: readonly T[], name: string
   }
   return found;
 }
+
+/** The type of a knob's value. */
+export type ValueOf<K extends Knob> = K extends NumberKnob
+  ? K["default"] extends null
+    ? number | null
+    : number
+  : K extends FlagKnob
+    ? boolean
+    : string;
+
+/** What `create` receives for the knobs `K`. */
+export type ValuesOf<K extends Readonly<Record<string, Knob>>> = { readonly [name in keyof K]: ValueOf<K[name]> };

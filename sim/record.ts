@@ -96,7 +96,11 @@ export interface RunRecord {
   /** From birth to end, in ms, sessions that ended after warm-up. */
   readonly sessionLifespanMs: HistogramRecord;
   /** Sessions lost by cause after warm-up; only causes that occurred. */
-  readonly sessionsLostByCause: readonly { readonly cause: LossCause; readonly sessions: number; readonly writes: number }[];
+  readonly sessionsLostByCause: readonly {
+    readonly cause: LossCause;
+    readonly sessions: number;
+    readonly writes: number;
+  }[];
   /** Affinity outcomes N I V D E O U, in requests after warm-up. */
   readonly affinityOutcomes: Readonly<Record<AffinityLetter, number>>;
   readonly servers: readonly ServerRecord[];

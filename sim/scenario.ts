@@ -36,7 +36,11 @@ export type Arrivals =
   /** Poisson with a rate that moves in straight lines; after the last phase its end rate goes on. */
   | {
       readonly process: "phases";
-      readonly phases: readonly { readonly durationMs: number; readonly fromPerSec: number; readonly toPerSec: number }[];
+      readonly phases: readonly {
+        readonly durationMs: number;
+        readonly fromPerSec: number;
+        readonly toPerSec: number;
+      }[];
     }
   /** Poisson with rate mean × (1 + amplitude × cos(2π (t - peakAt) / period)). */
   | {
@@ -156,7 +160,12 @@ export interface SessionRules {
 
 /** `servers` are indices into the fleet, in the order of the groups. */
 export type Fault =
-  | { readonly kind: "crash"; readonly atMs: number; readonly servers: readonly number[]; readonly restartAfterMs: number | null }
+  | {
+      readonly kind: "crash";
+      readonly atMs: number;
+      readonly servers: readonly number[];
+      readonly restartAfterMs: number | null;
+    }
   | { readonly kind: "store-crash"; readonly atMs: number; readonly restartAfterMs: number | null }
   /** Servers of the fleet that only join at `atMs`; until then they do not exist for anyone. */
   | { readonly kind: "scale-out"; readonly atMs: number; readonly servers: readonly number[] };

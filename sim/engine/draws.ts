@@ -106,8 +106,8 @@ export class Draws {
 
 const LAYERS = 256;
 /** Right end of the base strip, and area of each layer, for 256 layers of e^-x (solved from Marsaglia and Tsang's equations). */
-const R = 7.69711747013104972;
-const AREA = 3.9496598225815571993e-3;
+const R = 7.69711747013105;
+const AREA = 3.949659822581557e-3;
 
 /** Layer i spans [0, X[i]] × [Y[i], Y[i + 1]]; X[0] is the base strip's width as if it were a rectangle. */
 const exponentialX = new Float64Array(LAYERS + 1);

@@ -4,6 +4,7 @@
  */
 import cosine from "@stdlib/math-base-special-cos";
 import exponential from "@stdlib/math-base-special-exp";
+import logarithmOfGamma from "@stdlib/math-base-special-gammaln";
 import naturalLogarithm from "@stdlib/math-base-special-ln";
 import power from "@stdlib/math-base-special-pow";
 
@@ -11,3 +12,4 @@ export const ln: (x: number) => number = naturalLogarithm;
 export const exp: (x: number) => number = exponential;
 export const pow: (base: number, exponent: number) => number = power;
 export const cos: (radians: number) => number = cosine;
+export const lnGamma: (x: number) => number = logarithmOfGamma;

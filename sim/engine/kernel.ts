@@ -322,8 +322,7 @@ export class Kernel {
 
   private isCancelled(at: number): boolean {
     return (
-      (this.heapWords[4 * at + META]! & 255) === TIMER &&
-      this.timerKind[this.heapWords[4 * at + ENTITY]!] === CANCELLED
+      (this.heapWords[4 * at + META]! & 255) === TIMER && this.timerKind[this.heapWords[4 * at + ENTITY]!] === CANCELLED
     );
   }
 

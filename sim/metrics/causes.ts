@@ -16,6 +16,7 @@ export const lossCauses = [
   { name: "binding-expired", summary: "the balancer's table entry expired before the user came back" },
   { name: "binding-evicted", summary: "the balancer's table was full, and the entry made room for another" },
   { name: "unsynchronised-balancer", summary: "another balancer knows the binding, the one that was asked does not" },
+  { name: "shared-address", summary: "other clients behind the same address rewrote the binding" },
   { name: "cookie-overflow", summary: "the session outgrew the cookie, and the browser dropped it" },
 ] as const satisfies readonly { name: string; summary: string }[];
 

@@ -1,0 +1,57 @@
+import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { ServerHeap } from "./server-heap.ts";
+
+/**
+ * The server with the fewest requests in flight per unit of weight, counting the one to be placed.
+ *
+ * As in HAProxy, an idle server's key is 0 whatever its weight, otherwise (n + 1) / weight; equal keys are taken in
+ * the order in which the servers got them, so that idle servers take turns. We divide exactly, HAProxy in integers.
+ */
+class LeastConnections implements BalancingAlgorithm {
+  private readonly context: BalancingContext;
+  private readonly byLoad: ServerHeap;
+
+  constructor(context: BalancingContext) {
+    this.context = context;
+    this.byLoad = new ServerHeap(context.fleet.count);
+  }
+
+  pick(_request: number, avoid: number): number {
+    return this.byLoad.first(avoid);
+  }
+
+  sent(server: number): void {
+    this.update(server);
+  }
+
+  ended(server: number): void {
+    this.update(server);
+  }
+
+  changed(server: number): void {
+    this.byLoad.remove(server);
+    if (this.context.fleet.isEligible[server] === 1) this.byLoad.put(server, this.keyOf(server));
+  }
+
+  private update(server: number): void {
+    // A drained server may still have requests under way; it is not to be chosen.
+    if (this.byLoad.has(server)) this.byLoad.put(server, this.keyOf(server));
+  }
+
+  private keyOf(server: number): number {
+    const { inFlight, weight } = this.context.fleet;
+    return inFlight[server] === 0 ? 0 : (inFlight[server]! + 1) / weight[server]!;
+  }
+}
+
+export const leastConnections = defineBalancing({
+  name: "least-connections",
+  aliases: ["leastconn", "least_conn", "LEAST_REQUEST", "jsq", "least-outstanding-requests"],
+  summary: "The server with the fewest requests in flight for its weight.",
+  whenToUse: "Requests of uneven cost, one balancer or few.",
+  knownFlaw:
+    "A server that fails fast looks idle and attracts the traffic; many balancers each know only their own requests.",
+  source: "HAProxy 2.6 lb_fwlc.c; join-shortest-queue in the literature.",
+  knobs: {},
+  create: (_knobs, context) => new LeastConnections(context),
+});

@@ -1,0 +1,49 @@
+import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+
+/**
+ * Two distinct eligible servers drawn at random; the one with fewer requests in flight per unit of weight, the first
+ * drawn on ties.
+ *
+ * Without replacement, as in Mitzenmacher's simulations: drawing the same server twice would be one choice, not two.
+ */
+class PowerOfTwoChoices implements BalancingAlgorithm {
+  private decisions = 0;
+  private readonly context: BalancingContext;
+
+  constructor(context: BalancingContext) {
+    this.context = context;
+  }
+
+  pick(_request: number, avoid: number): number {
+    const { fleet, draws } = this.context;
+    const count = fleet.eligibleCount;
+    const eligible = fleet.eligible;
+    if (count === 1) return eligible[0]!;
+    draws.at(0, this.decisions++);
+    const one = draws.below(count);
+    let other = draws.below(count - 1);
+    if (other >= one) other++;
+    const first = eligible[one]!;
+    const second = eligible[other]!;
+    if (first === avoid) return second;
+    if (second === avoid) return first;
+    const { inFlight, weight } = fleet;
+    return inFlight[second]! * weight[first]! < inFlight[first]! * weight[second]! ? second : first;
+  }
+
+  sent(): void {}
+  ended(): void {}
+  changed(): void {}
+}
+
+export const powerOfTwoChoices = defineBalancing({
+  name: "power-of-two-choices",
+  aliases: ["p2c", "random(2)", "random two least_conn"],
+  summary: "The less loaded of two servers drawn at random.",
+  whenToUse: "Large fleets and several balancers: nearly as even as least connections, without the herd.",
+  knownFlaw: "In small fleets it is measurably worse than looking at every server.",
+  source:
+    "Mitzenmacher, “The Power of Two Choices in Randomized Load Balancing”, IEEE TPDS 12(10), 2001; nginx random two.",
+  knobs: {},
+  create: (_knobs, context) => new PowerOfTwoChoices(context),
+});

@@ -1,0 +1,114 @@
+import type { LossCause } from "../../metrics/causes.ts";
+import type { AffinityLetter } from "../../record.ts";
+import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import { type AffinityContext, type AffinityMechanism, defineAffinity } from "./mechanism.ts";
+
+interface Limits {
+  readonly maxIdleMs: number | null;
+  readonly maxLifeMs: number | null;
+  readonly cookieBytes: number;
+}
+
+/**
+ * The balancer hands the client a cookie that names the server (HAProxy `cookie NAME insert`). The client keeps it, so
+ * every balancer reads the same binding, and a restart forgets nothing.
+ */
+class BalancerCookie implements AffinityMechanism, SessionColumns {
+  outcome: AffinityLetter = "N";
+  private readonly context: AffinityContext;
+  private readonly limits: Limits;
+  /** The server in the client's cookie, or -1. */
+  private server = new Int32Array(0);
+  /** The dates in it; only kept where a limit reads them. */
+  private seenAtMs = new Float64Array(0);
+  private setAtMs = new Float64Array(0);
+
+  constructor(context: AffinityContext, limits: Limits) {
+    this.context = context;
+    this.limits = limits;
+    context.attach(this);
+  }
+
+  grow(capacity: number): void {
+    this.server = widened(this.server, new Int32Array(capacity));
+    if (this.limits.maxIdleMs !== null) this.seenAtMs = widened(this.seenAtMs, new Float64Array(capacity));
+    if (this.limits.maxLifeMs !== null) this.setAtMs = widened(this.setAtMs, new Float64Array(capacity));
+  }
+
+  lookup(request: number): number {
+    const { requests } = this.context;
+    const session = requests.sessionOf(request);
+    const server = this.server[session]!;
+    if (server < 0) {
+      this.outcome = "N";
+      return -1;
+    }
+    this.context.countCookieBytes(this.limits.cookieBytes);
+    const { maxIdleMs, maxLifeMs } = this.limits;
+    if (maxIdleMs !== null && requests.nowMs - this.seenAtMs[session]! > maxIdleMs) {
+      this.outcome = "E";
+      return -1;
+    }
+    if (maxLifeMs !== null && requests.nowMs - this.setAtMs[session]! > maxLifeMs) {
+      this.outcome = "O";
+      return -1;
+    }
+    this.outcome = "V";
+    return server;
+  }
+
+  answered(request: number, _balancer: number, server: number): void {
+    const { requests } = this.context;
+    const session = requests.sessionOf(request);
+    if (!requests.returnsCookies(session)) return;
+    const { maxIdleMs, maxLifeMs } = this.limits;
+    const outdated = this.server[session] !== server || this.outcomeWasExpired(session);
+    if (outdated) {
+      this.server[session] = server;
+      if (maxLifeMs !== null) this.setAtMs[session] = requests.nowMs;
+    }
+    // A cookie with an idle limit is sent anew with each answer, to carry the date.
+    if (outdated || maxIdleMs !== null) this.context.countCookieBytes(this.limits.cookieBytes);
+    if (maxIdleMs !== null) this.seenAtMs[session] = requests.nowMs;
+  }
+
+  private outcomeWasExpired(session: number): boolean {
+    const { maxLifeMs } = this.limits;
+    return maxLifeMs !== null && this.context.requests.nowMs - this.setAtMs[session]! > maxLifeMs;
+  }
+
+  whyElsewhere(request: number): LossCause {
+    const { requests } = this.context;
+    return requests.returnsCookies(requests.sessionOf(request)) ? "binding-expired" : "cookie-refused";
+  }
+
+  forget(session: number): void {
+    this.server[session] = -1;
+  }
+}
+
+export const balancerCookie = defineAffinity({
+  name: "balancer-cookie",
+  aliases: ["sticky-cookie", "cookie insert", "AWSALB"],
+  summary: "A cookie set by the balancer names the server.",
+  whenToUse: "Browsers, sessions in server memory.",
+  knownFlaw: "A server that is added gets only new users; one that dies takes its users' sessions with it.",
+  source: "HAProxy cookie NAME insert (configuration manual 3.5): value, maxidle, maxlife.",
+  knobs: {
+    maxIdleMs: {
+      unit: "ms",
+      default: null,
+      minimum: 0,
+      summary: "Ignore a cookie not used for so long (HAProxy maxidle).",
+    },
+    maxLifeMs: { unit: "ms", default: null, minimum: 0, summary: "Ignore a cookie set longer ago (HAProxy maxlife)." },
+    cookieBytes: {
+      unit: "bytes",
+      default: 16,
+      minimum: 1,
+      summary: "Name and value on the wire, each way it travels.",
+    },
+  },
+  create: ({ maxIdleMs, maxLifeMs, cookieBytes }, context) =>
+    new BalancerCookie(context, { maxIdleMs, maxLifeMs, cookieBytes }),
+});

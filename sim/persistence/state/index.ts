@@ -1,0 +1,15 @@
+import type { StateDefinition } from "./backend.ts";
+import { centralStore } from "./central-store.ts";
+import { oneBackup } from "./one-backup.ts";
+import { replicated } from "./replicated.ts";
+import { serverMemory } from "./server-memory.ts";
+import { signedCookie } from "./signed-cookie.ts";
+
+/** Every state backend, in the order of lists and reports. */
+export const stateBackends: readonly StateDefinition[] = [
+  serverMemory,
+  replicated,
+  oneBackup,
+  centralStore,
+  signedCookie,
+];

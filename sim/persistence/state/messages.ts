@@ -1,0 +1,42 @@
+import { widened } from "../../workload/sessions.ts";
+
+/** Replication messages under way, one recycled slot each. */
+export class Messages {
+  session = new Int32Array(64);
+  /** Which tenant of the session's slot it is about. */
+  tenancy = new Int32Array(64);
+  contains = new Int32Array(64);
+  /** The server life that sent it. */
+  life = new Int32Array(64);
+  private next = new Int32Array(64);
+  private used = 0;
+  private free = -1;
+
+  put(session: number, tenancy: number, contains: number, life: number): number {
+    let slot = this.free;
+    if (slot >= 0) {
+      this.free = this.next[slot]!;
+    } else {
+      if (this.used === this.session.length) this.grow(this.used * 2);
+      slot = this.used++;
+    }
+    this.session[slot] = session;
+    this.tenancy[slot] = tenancy;
+    this.contains[slot] = contains;
+    this.life[slot] = life;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.next[slot] = this.free;
+    this.free = slot;
+  }
+
+  private grow(capacity: number): void {
+    this.session = widened(this.session, new Int32Array(capacity));
+    this.tenancy = widened(this.tenancy, new Int32Array(capacity));
+    this.contains = widened(this.contains, new Int32Array(capacity));
+    this.life = widened(this.life, new Int32Array(capacity));
+    this.next = widened(this.next, new Int32Array(capacity));
+  }
+}

@@ -1,0 +1,72 @@
+import type { LossCause } from "../../metrics/causes.ts";
+import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import { defineState, FOUND, MISSING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
+
+/** The server that created the session holds its only copy. */
+class ServerMemory implements StateBackend, SessionColumns {
+  writesRead = 0;
+  cause: LossCause | null = null;
+  private readonly context: StateContext;
+  /** The server life that holds the copy. */
+  private life = new Int32Array(0);
+  private contains = new Int32Array(0);
+
+  constructor(context: StateContext) {
+    this.context = context;
+    context.attach(this);
+  }
+
+  grow(capacity: number): void {
+    this.life = widened(this.life, new Int32Array(capacity));
+    this.contains = widened(this.contains, new Int32Array(capacity));
+  }
+
+  copies(): number {
+    return 1;
+  }
+
+  read(request: number, server: number): number {
+    const { servers } = this.context;
+    const session = this.context.sessionOf(request);
+    const life = this.life[session]!;
+    if (life === servers.lifeOf(server)) {
+      this.writesRead = this.contains[session]!;
+      return FOUND;
+    }
+    this.cause = servers.isAlive(life) ? null : "crash";
+    return MISSING;
+  }
+
+  write(request: number, server: number, contains: number): number {
+    const session = this.context.sessionOf(request);
+    this.life[session] = this.context.servers.lifeOf(server);
+    this.contains[session] = contains;
+    return WRITTEN;
+  }
+
+  forget(session: number): void {
+    this.life[session] = -1;
+  }
+
+  readDone(): number {
+    return FOUND;
+  }
+  writeDone(): number {
+    return WRITTEN;
+  }
+  elapsed(): void {}
+  allServersDown(): void {}
+  storeCrashed(): void {}
+  storeRestarted(): void {}
+}
+
+export const serverMemory = defineState({
+  name: "server-memory",
+  aliases: ["in-memory", "MemoryStore", "StandardManager"],
+  summary: "Session data lives in the memory of the server that created it.",
+  whenToUse: "Sessions that may be lost, together with an affinity that keeps users on their server.",
+  knownFlaw: "A crash, a deploy or a wrong turn of the balancer logs the user out.",
+  source: "Tomcat StandardManager, express-session MemoryStore.",
+  knobs: {},
+  create: (_knobs, context) => new ServerMemory(context),
+});

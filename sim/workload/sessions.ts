@@ -1,0 +1,103 @@
+/**
+ * Users' visits, one slot each, in columns. Slots are recycled, so that memory follows the number of visits under way.
+ *
+ * A visit is a user's script: so many requests with think times between. What the user is owed, the session, lives
+ * within it: it is born at the first answer, and when it is lost the user may log in again and go on with the script in
+ * a new session. The script never depends on what the cluster does.
+ */
+
+/** Parts that keep data per session hold columns of their own and are told when there is room for more. */
+export interface SessionColumns {
+  grow(capacity: number): void;
+}
+
+const INITIAL_CAPACITY = 64;
+const GROWTH = 1.5;
+/** Beyond this many, growth in smaller steps wastes less. */
+const LARGE = 100_000;
+const GROWTH_WHEN_LARGE = 1.15;
+
+/** Bits of `flags`. */
+export const RETURNS_COOKIES = 1;
+export const IS_MOBILE = 2;
+/** Begun because the session before was lost or had timed out. */
+export const IS_RELOGIN = 4;
+
+export class Sessions {
+  /** Number of the visit within the run, the same under every strategy: the entity of its draws. */
+  ordinal = new Float64Array(INITIAL_CAPACITY);
+  population = new Uint8Array(INITIAL_CAPACITY);
+  flags = new Uint8Array(INITIAL_CAPACITY);
+  /** Requests issued so far, and in all. The first also links the free slots. */
+  requestsIssued = new Int32Array(INITIAL_CAPACITY);
+  requestsPlanned = new Int32Array(INITIAL_CAPACITY);
+  /** The client's present address, 32 bits. */
+  address = new Uint32Array(INITIAL_CAPACITY);
+  /** Time of the session's first answer; NaN while it is not born. */
+  bornAtMs = new Float64Array(INITIAL_CAPACITY);
+  /** Time of the last answer, as the servers know it: idle limits count from here. */
+  usedAtMs = new Float64Array(INITIAL_CAPACITY);
+  /** Acknowledged writes that the user is owed. */
+  writes = new Int32Array(INITIAL_CAPACITY);
+  /** The server that answered last, or -1. */
+  server = new Int32Array(INITIAL_CAPACITY);
+  /** Requests still to come in the transaction under way; 0 outside one. */
+  transactionLeft = new Uint16Array(INITIAL_CAPACITY);
+
+  capacity = INITIAL_CAPACITY;
+  /** Visits under way. */
+  open = 0;
+  private used = 0;
+  private free = -1;
+  private readonly columns: SessionColumns[] = [];
+
+  /** Registers columns of another part; they are sized at once. */
+  attach(columns: SessionColumns): void {
+    this.columns.push(columns);
+    columns.grow(this.capacity);
+  }
+
+  /** A free slot, with nothing in it yet. */
+  take(): number {
+    this.open++;
+    const slot = this.free;
+    if (slot >= 0) {
+      this.free = this.requestsIssued[slot]!;
+      return slot;
+    }
+    if (this.used === this.capacity) this.grow();
+    return this.used++;
+  }
+
+  release(slot: number): void {
+    this.open--;
+    this.requestsIssued[slot] = this.free;
+    this.free = slot;
+  }
+
+  private grow(): void {
+    const capacity = Math.floor(this.capacity * (this.capacity < LARGE ? GROWTH : GROWTH_WHEN_LARGE));
+    this.ordinal = widened(this.ordinal, new Float64Array(capacity));
+    this.population = widened(this.population, new Uint8Array(capacity));
+    this.flags = widened(this.flags, new Uint8Array(capacity));
+    this.requestsIssued = widened(this.requestsIssued, new Int32Array(capacity));
+    this.requestsPlanned = widened(this.requestsPlanned, new Int32Array(capacity));
+    this.address = widened(this.address, new Uint32Array(capacity));
+    this.bornAtMs = widened(this.bornAtMs, new Float64Array(capacity));
+    this.usedAtMs = widened(this.usedAtMs, new Float64Array(capacity));
+    this.writes = widened(this.writes, new Int32Array(capacity));
+    this.server = widened(this.server, new Int32Array(capacity));
+    this.transactionLeft = widened(this.transactionLeft, new Uint16Array(capacity));
+    this.capacity = capacity;
+    for (const columns of this.columns) columns.grow(capacity);
+  }
+}
+
+/** Copies `from` to the front of `to`. */
+export function widened<T extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(
+  from: T,
+  to: T,
+): T {
+  to.set(from);
+  return to;
+}
