@@ -132,7 +132,8 @@ function timesHundred(digits: string): string {
 export function formatQuantity(kind: QuantityKind, value: number): string {
   if (kind === "share") return `${timesHundred(decimal(value))}%`;
   if (kind === "rate") return `${decimal(value)}/s`;
-  const units = kind === "duration" ? durationUnits : sizeUnits;
+  // 0.3ms reads better than 300us.
+  const units = kind === "duration" ? durationUnits.filter(({ name }) => name !== "us") : sizeUnits;
   for (const candidate of units) {
     const scaled = Number(`${decimal(value)}e${-candidate.exponent}`) / candidate.multiplier;
     if (scaled >= 1 && Number.isInteger(scaled) && inUnit(decimal(scaled), candidate) === value) {
