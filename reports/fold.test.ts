@@ -78,7 +78,7 @@ describe("folding", () => {
 describe("the headline", () => {
   test("names the strategy that loses least, by how much and how surely", () => {
     expect(folded({ "sticky-cookie": lost(400, 410, 420), "redis-sessions": lost(0, 0, 0) }).headline).toBe(
-      "redis-sessions loses the fewest sessions: 0 against 410 under sticky-cookie, the reference; -410 (-435 … -385), 95 % interval, 3 runs paired by seed.",
+      "redis-sessions loses the fewest sessions: 0 against 410 under sticky-cookie, the reference; difference -410 (-435 … -385), 95 % interval, 3 runs paired by seed.",
     );
   });
 

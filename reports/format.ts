@@ -47,8 +47,11 @@ function decimalsFor(value: number, least: 10 | 100): number {
   return decimals;
 }
 
+/** An interval narrower than this share of its value is rounding noise. */
+const NOISE_FRACTION = 1e-9;
+
 const decimalsOf = (value: number, half: number | null): number => {
-  if (half !== null && half > 0) return decimalsFor(half, 10);
+  if (half !== null && half > NOISE_FRACTION * Math.abs(value)) return decimalsFor(half, 10);
   return Number.isInteger(value) ? 0 : decimalsFor(value, 100);
 };
 

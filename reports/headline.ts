@@ -80,7 +80,7 @@ function verdictOn(
     winners,
     sentence:
       `${listOf(winners.map(({ name }) => name))} ${rule.wins(winners.length > 1)}: ${best} against ${other} under ${loser.name}${role}; ` +
-      `${better.length > 0 ? "" : `${loser.name} has `}${formatChange(unit, difference)}, ${sure(facts.runs)}.`,
+      `${better.length > 0 ? "difference" : `${loser.name} has`} ${formatChange(unit, difference)}, ${sure(facts.runs)}.`,
   };
 }
 

@@ -1,0 +1,33 @@
+/** Where two decision streams part, from their digests alone. */
+import type { DigestRecord } from "../sim/record.ts";
+
+/** Decisions `from` (counted from 0) up to but not including `to`; the first that differs is among them. */
+export interface Divergence {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The running digest after `decisions` decisions, a multiple of the record's window size. */
+const after = (digest: DigestRecord, decisions: number): string | undefined =>
+  digest.windows[decisions / digest.windowSize - 1];
+
+/**
+ * The window that holds the first decision in which two streams differ; null when they are the same.
+ *
+ * The digest runs on from window to window, so once different it stays different: the first is found by bisection.
+ * Window sizes are powers of two; where they differ, the coarser decides.
+ */
+export function firstDivergence(a: DigestRecord, b: DigestRecord): Divergence | null {
+  if (a.value === b.value && a.decisions === b.decisions) return null;
+  const size = Math.max(a.windowSize, b.windowSize);
+  const shortest = Math.min(a.decisions, b.decisions);
+  let same = 0;
+  let different = Math.floor(shortest / size) + 1;
+  while (different - same > 1) {
+    const middle = (same + different) >>> 1;
+    if (after(a, middle * size) === after(b, middle * size)) same = middle;
+    else different = middle;
+  }
+  const longest = Math.max(a.decisions, b.decisions);
+  return { from: same * size, to: Math.min((same + 1) * size, longest) };
+}

@@ -1,0 +1,63 @@
+/** `manifest.json`: where the files of a folder come from, and the command that makes them again. */
+import type { DashboardData } from "./dashboard-data.ts";
+import { prettyJson } from "./json.ts";
+
+export const MANIFEST_SCHEMA_VERSION = 1;
+/** The copy of the scenario in the folder. */
+export const SCENARIO_FILE = "scenario.yaml";
+
+export interface ReportFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A word of a POSIX shell. */
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+export interface ManifestInput {
+  readonly data: DashboardData;
+  /** Overrides `a.b=c`, as given. */
+  readonly settings: readonly string[];
+  readonly files: readonly ReportFile[];
+  /** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
+  readonly sha256: (text: string) => string;
+}
+
+/** The command that repeats the runs, to be given in the results folder. It says everything; no default takes part. */
+export function repeatCommand(data: DashboardData, settings: readonly string[]): readonly string[] {
+  return [
+    "evenkeel",
+    "run",
+    SCENARIO_FILE,
+    ...settings.flatMap((setting) => ["--set", setting]),
+    "--seed",
+    String(data.seed),
+    "--runs",
+    String(data.runs),
+    "--strategies",
+    data.strategies.map(({ name }) => name).join(","),
+    "--reference",
+    data.reference,
+  ];
+}
+
+export const shellCommand = (words: readonly string[]): string => words.map(shellWord).join(" ");
+
+/** Holds no date, no path and no host name: the same runs give the same manifest anywhere. */
+export function manifestJson({ data, settings, files, sha256 }: ManifestInput): string {
+  return prettyJson({
+    schemaVersion: MANIFEST_SCHEMA_VERSION,
+    version: data.version,
+    scenario: { name: data.scenario.name, hash: data.scenario.hash },
+    settings,
+    seed: data.seed,
+    runs: data.runs,
+    reference: data.reference,
+    strategies: data.strategies.map(({ name, digest }) => ({ name, digest })),
+    command: shellCommand(repeatCommand(data, settings)),
+    files: files
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, text }) => ({ name, sha256: sha256(text) })),
+  });
+}

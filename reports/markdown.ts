@@ -1,0 +1,110 @@
+/** `report.md`: the report as GitHub-flavoured Markdown, for a pull request or a wiki. */
+import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
+import { lossCauses } from "../sim/metrics/causes.ts";
+import type { DashboardData } from "./dashboard-data.ts";
+import { formatCell, formatDifference, formatSpan, formatValue, unitOf } from "./format.ts";
+
+/** Text inside a cell or a line: nothing in it can start markup. */
+const escaped = (text: string): string =>
+  text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>#|~]/g, (character) => `\\${character}`);
+
+/** `rest` aligns the columns after the first: numbers to the right, texts to the left. */
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  rest: "---:" | "---" = "---:",
+): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const rule = header.map((_, at) => (at === 0 ? "---" : rest));
+  return [line(header), line(rule), ...rows.map(line)];
+}
+
+const headerOf = ({ title, unit }: Metric): string => (unitOf(unit) === "" ? title : `${title}, ${unitOf(unit)}`);
+
+/** One table for each group of metrics, so that none is wider than a page. */
+function metricTables({ strategies, reference }: DashboardData): string[] {
+  const groups = [...new Set(metrics.map(({ group }) => group))];
+  return groups.flatMap((group) => {
+    const rows = metrics
+      .filter(
+        (metric) => metric.group === group && strategies.some((strategy) => strategy.metrics[metric.name] !== null),
+      )
+      .map((metric) => [
+        escaped(headerOf(metric)),
+        ...strategies.map(({ metrics: values, differences }) => {
+          const difference = differences?.[metric.name] ?? null;
+          const cell = formatCell(metric.unit, values[metric.name]);
+          if (difference === null || difference.verdict === "same") return escaped(cell);
+          const verdict = metric.better === "neutral" || difference.low === null ? "" : ` ${difference.verdict}`;
+          return escaped(`${cell} (${formatDifference(metric.unit, difference)}${verdict})`);
+        }),
+      ]);
+    const names = strategies.map(({ name }) =>
+      name === reference && strategies.length > 1 ? `${escaped(name)} (ref)` : escaped(name),
+    );
+    return rows.length === 0 ? [] : ["", `## ${capital(group)}`, "", ...table(["metric", ...names], rows)];
+  });
+}
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+function losses({ strategies }: DashboardData): string[] {
+  const causes = lossCauses.filter(({ name }) =>
+    strategies.some(({ sessionsLostByCause }) => sessionsLostByCause.some(({ cause }) => cause === name)),
+  );
+  if (causes.length === 0) return [];
+  const rows = causes.map(({ name, summary }) => [
+    `${name}: ${escaped(summary)}`,
+    ...strategies.map(({ sessionsLostByCause }) =>
+      formatValue("count", sessionsLostByCause.find(({ cause }) => cause === name)?.sessions ?? 0),
+    ),
+  ]);
+  const names = strategies.map(({ name }) => escaped(name));
+  return ["", "## Lost sessions by cause, mean per run", "", ...table(["cause", ...names], rows)];
+}
+
+function expectations({ expectations: outcomes }: DashboardData): string[] {
+  if (outcomes.length === 0) return [];
+  const rows = outcomes.map(({ text, passed, measured }) => [
+    escaped(text),
+    passed ? "met" : "**not met**",
+    escaped(measured),
+  ]);
+  return ["", "## Expectations", "", ...table(["expectation", "outcome", "measured"], rows, "---")];
+}
+
+/** Ends with a line feed. `command` repeats the runs. */
+export function markdownReport(data: DashboardData, command: string): string {
+  const { scenario, runs, reference } = data;
+  const interval = runs === 1 ? "One run, so there is no interval." : "Means over runs ± 95 % interval (t).";
+  const paired =
+    data.strategies.length === 1
+      ? ""
+      : ` In brackets the difference to ${escaped(reference)}, paired by seed; none where all runs are equal.`;
+  return `${[
+    `# ${escaped(scenario.name)}`,
+    ...(scenario.question === null ? [] : ["", escaped(scenario.question)]),
+    "",
+    `**${escaped(data.headline)}**`,
+    ...data.warnings.flatMap((warning) => ["", `> ${escaped(warning)}`]),
+    ...expectations(data),
+    ...metricTables(data),
+    ...losses(data),
+    "",
+    "## How it was made",
+    "",
+    `${runs === 1 ? "1 run" : `${runs} runs`} of ${formatSpan(data.durationMs)}, the first ${formatSpan(data.warmUpMs)} cut as warm-up; seeds from ${data.seed}; ` +
+      `scenario ${scenario.hash}; evenkeel ${data.version}. ${interval} Percentiles are per run.${paired}`,
+    "",
+    "```sh",
+    command,
+    "```",
+    "",
+    "## Strategies",
+    "",
+    ...data.strategies.map(
+      ({ name, summary, parts, digest }) =>
+        `- ${escaped(name)}: ${escaped(summary)} (balancing ${escaped(parts.balancing)}, affinity ${escaped(parts.affinity)}, state ${escaped(parts.state)}; digest of the first run \`${digest}\`)`,
+    ),
+  ].join("\n")}\n`;
+}
