@@ -24,6 +24,8 @@ export interface Place {
 export interface SyntaxProblem extends Place {
   readonly message: string;
   readonly hint?: string;
+  /** The text cannot be read as it was meant: what seems to be missing may only be misplaced. */
+  readonly broken: boolean;
 }
 
 export interface ScenarioDocument {
@@ -45,16 +47,22 @@ export function parseScenarioDocument(text: string): ScenarioDocument {
     return { line, column, endColumn: Math.max(to.line === from.line ? to.col : lastColumn, column + 1) };
   };
   const syntaxProblems = [...document.errors, ...document.warnings].map((error): SyntaxProblem => {
-    const place = placeOf(error.pos[0], error.pos[1]);
+    const [start, end] = error.pos;
+    const word = /^[\w-]*/.exec(text.slice(start))?.[0] ?? "";
+    const place = placeOf(start, Math.max(end, start + word.length));
     const [message = ""] = error.message.split("\n");
-    if (error.code !== "DUPLICATE_KEY") return { ...place, message: `not valid YAML: ${message}` };
-    return { ...place, message: "this key stands twice in one map", hint: "remove one of the two" };
+    if (error.code !== "DUPLICATE_KEY") return { ...place, message: `not valid YAML: ${message}`, broken: true };
+    return { ...place, message: "this key stands twice in one map", hint: "remove one of the two", broken: false };
   });
   // JavaScript gives this one key a meaning of its own; maps would lose it without a word.
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value !== "__proto__" || !key.range) return;
-      syntaxProblems.push({ ...placeOf(key.range[0], key.range[1]), message: 'unknown key "__proto__"' });
+      syntaxProblems.push({
+        ...placeOf(key.range[0], key.range[1]),
+        message: 'unknown key "__proto__"',
+        broken: false,
+      });
     },
   });
   return { document, syntaxProblems, placeOf };

@@ -1,6 +1,6 @@
 /** From text to a scenario, or to everything that is wrong with it. */
 import { isMap, isNode, type Node } from "yaml";
-import { crossFindings } from "./checks.ts";
+import { crossFindings } from "./checks/index.ts";
 import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./document.ts";
 import { type Finding, findingsFrom, type Problem } from "./problems.ts";
 import { type LoadedScenario, resolve } from "./resolve/index.ts";
@@ -23,7 +23,8 @@ export type LoadResult =
 export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResult {
   const parsed = parseScenarioDocument(text);
   const { document, syntaxProblems } = parsed;
-  const problems: Problem[] = syntaxProblems.map((problem) => ({ path: "", ...problem }));
+  const problems: Problem[] = syntaxProblems.map(({ broken: _, ...problem }) => ({ path: "", ...problem }));
+  const isBroken = syntaxProblems.some(({ broken }) => broken);
   if (document.contents === null && set.length === 0) {
     const hint = "start from the template: evenkeel init";
     return failed(
@@ -46,7 +47,7 @@ export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResul
   const findings = [...(checked.success ? [] : findingsFrom(checked.error)), ...crossFindings(value.plain)];
   for (const finding of findings) {
     // Where the text itself is broken, an entry may only seem to be missing.
-    if (finding.missing === true && syntaxProblems.length > 0) continue;
+    if (finding.missing === true && isBroken) continue;
     problems.push(locate(finding, parsed, settings.origins));
   }
   if (problems.length > 0 || !checked.success) return failed(set, problems);

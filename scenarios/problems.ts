@@ -1,6 +1,6 @@
 /** From the schema's issues to problems that a person can act on: place, expectation, value found, way out. */
 import { z } from "zod";
-import { unknownWordParams } from "./schema/closed.ts";
+import { complete, unknownWordParams } from "./schema/closed.ts";
 import { nearestWord, printable, quoted } from "./words.ts";
 
 export type Path = readonly (string | number)[];
@@ -56,7 +56,8 @@ function misfit(branch: readonly Issue[], input: unknown): number {
 }
 
 /** What is wrong when a word is not in its list. A list of everything helps where nothing is near, or where it is short. */
-export function unknownWord(what: string, word: string, known: readonly string[]): { message: string; hint?: string } {
+export function unknownWord(what: string, word: string, words: readonly string[]): { message: string; hint?: string } {
+  const known = [...new Set(words)];
   const nearest = nearestWord(word, known);
   const ways = [
     nearest === null ? "" : `did you mean "${nearest}"?`,
@@ -111,6 +112,9 @@ function findingsOf(issue: Issue, prefix: Path): readonly Finding[] {
       const word = isKey ? path.at(-1) : issue.input;
       return [{ path, at: isKey ? "key" : "value", ...unknownWord(params.what, String(word), params.known) }];
     }
+  }
+  if (issue.code === "custom" && issue.params?.["rule"] === complete.rule) {
+    return [{ path, at: "value", message: expected, ...wayOut }];
   }
   if (issue.input === undefined) {
     return [{ path, at: "value", missing: true, message: `is missing; it ${expected}`, ...wayOut }];

@@ -1,5 +1,5 @@
 import type { Cluster, Fault, ServerGroup } from "../../sim/scenario.ts";
-import { defaultGroupName } from "../checks.ts";
+import { defaultGroupName } from "../checks/view.ts";
 import type { ClusterFile } from "../schema/cluster.ts";
 import type { FaultFile } from "../schema/faults.ts";
 

@@ -10,6 +10,9 @@ export const unknownWordParams = z.object({
 });
 export type UnknownWordParams = z.infer<typeof unknownWordParams>;
 
+/** Params of an issue whose message already says what was found. */
+export const complete = { rule: "complete" } as const;
+
 /**
  * A map with these keys and no other.
  *
@@ -41,8 +44,8 @@ export function exactlyOne<Shape extends z.ZodRawShape>(
       if (given.length === 1) return;
       context.addIssue({
         code: "custom",
-        message: `must have exactly one ${what}\nknown: ${known.join(", ")}`,
-        input: value,
+        message: `must have exactly one ${what}, found ${given.join(" and ") || "none"}\nknown: ${known.join(", ")}`,
+        params: complete,
       });
     });
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Metric, type MetricName, metrics } from "../../sim/metrics/catalogue.ts";
 import { formatQuantity, parseQuantity, type QuantityKind } from "../units.ts";
-import { closed, type UnknownWordParams } from "./closed.ts";
+import { closed, complete, type UnknownWordParams } from "./closed.ts";
 import { identifier, quantityRule } from "./quantities.ts";
 
 interface Expected {
@@ -76,8 +76,9 @@ export const expectation = closed({
     if (used.length !== 1) {
       context.issues.push({
         code: "custom",
-        message: `must have exactly one comparison\ncomparisons: ${comparisons.join(", ")}, between`,
+        message: `must have exactly one comparison, found ${used.join(" and ") || "none"}\nknown: ${comparisons.join(", ")}, between`,
         input: given,
+        params: complete,
       });
     }
     return z.NEVER;

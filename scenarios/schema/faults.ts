@@ -1,6 +1,6 @@
 /** What happens to the cluster while it runs. */
 import { z } from "zod";
-import { closed } from "./closed.ts";
+import { closed, complete } from "./closed.ts";
 import { duration, durationOrNone, text } from "./quantities.ts";
 
 const target = text("the name of a server such as server-3, or store");
@@ -19,22 +19,14 @@ export const fault = closed({
   restartAfter: durationOrNone({ above: 0 })
     .describe("A crashed server comes back, with empty memory, after this long; none: it stays down.")
     .optional(),
-}).superRefine((value, context) => {
-  const actions = [value.crash, value.scaleOut].filter((action) => action !== undefined);
-  if (actions.length !== 1) {
-    context.addIssue({
-      code: "custom",
-      message: "must have exactly one action\nactions: crash, scaleOut",
-      input: value,
-    });
-  } else if (value.scaleOut !== undefined && value.restartAfter !== undefined) {
-    context.addIssue({
-      code: "custom",
-      path: ["restartAfter"],
-      message: "belongs to a crash, and this is a scale-out\nleave it out",
-      input: value.restartAfter,
-    });
-  }
+}).superRefine(({ crash, scaleOut }, context) => {
+  if ((crash === undefined) !== (scaleOut === undefined)) return;
+  const found = crash === undefined ? "none" : "crash and scaleOut";
+  context.addIssue({
+    code: "custom",
+    message: `must have exactly one action, crash or scaleOut, found ${found}`,
+    params: complete,
+  });
 });
 
 export type FaultFile = z.output<typeof fault>;

@@ -27,16 +27,6 @@ const custom = closed({
   balancing: partSchema(balancingAlgorithms, "balancing algorithm").optional(),
   affinity: partSchema(affinityMechanisms, "affinity mechanism").optional(),
   state: partSchema(stateBackends, "state backend").optional(),
-}).superRefine((strategy, context) => {
-  if (strategy.extends !== undefined) return;
-  for (const part of ["balancing", "affinity", "state"] as const) {
-    if (strategy[part] !== undefined) continue;
-    context.addIssue({
-      code: "custom",
-      path: [part],
-      message: "must be given\na strategy has three parts: balancing, affinity and state; or it extends a preset",
-    });
-  }
 });
 
 /** Parts that the file itself gives, over the preset's where there is one. */

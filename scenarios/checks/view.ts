@@ -1,0 +1,72 @@
+/** A tolerant view of a file: what can be understood, even if the rest cannot. */
+import { z } from "zod";
+import type { Finding, Path } from "../problems.ts";
+import { duration } from "../schema/quantities.ts";
+
+const maybe = <S extends z.ZodType>(schema: S) => schema.optional().catch(undefined);
+/** One or several, as a list, and whether it was written as one. */
+const oneOrMore = <S extends z.ZodType>(schema: S) =>
+  z.union([
+    z.array(schema).transform((entries) => ({ entries, isList: true })),
+    schema.transform((entry) => ({ entries: [entry], isList: false })),
+  ]);
+
+const group = z
+  .looseObject({ name: maybe(z.string()), count: maybe(z.int().positive()), service: z.unknown().optional() })
+  .catch({});
+
+/** A name alone is a preset's, which has every part. */
+const strategy = z
+  .union([
+    z.string().transform((name) => ({ name, missing: [] })),
+    z
+      .looseObject({
+        name: maybe(z.string()),
+        extends: z.unknown().optional(),
+        balancing: z.unknown().optional(),
+        affinity: z.unknown().optional(),
+        state: z.unknown().optional(),
+      })
+      .transform((given) => ({
+        name: given.name,
+        missing: (["balancing", "affinity", "state"] as const).filter(
+          (part) => given.extends === undefined && given[part] === undefined,
+        ),
+      })),
+  ])
+  .catch({ name: undefined, missing: [] });
+
+export const view = z.looseObject({
+  duration: maybe(duration()),
+  warmUp: maybe(duration()),
+  window: maybe(duration()),
+  workload: maybe(z.record(z.string(), z.looseObject({ service: z.unknown().optional() }).catch({}))),
+  cluster: maybe(z.looseObject({ service: z.unknown().optional(), servers: maybe(oneOrMore(group)) })),
+  faults: maybe(
+    z.array(
+      z
+        .looseObject({
+          at: maybe(duration()),
+          crash: maybe(oneOrMore(z.string())),
+          scaleOut: maybe(z.string()),
+          restartAfter: z.unknown().optional(),
+        })
+        .catch({}),
+    ),
+  ),
+  strategies: maybe(z.array(strategy)),
+  reference: maybe(z.string()),
+  expect: maybe(z.array(z.looseObject({ strategy: maybe(z.string()), relativeTo: maybe(z.string()) }).catch({}))),
+});
+
+export type View = z.output<typeof view>;
+
+/** Name of a single group that names itself nothing. */
+export const defaultGroupName = "server";
+
+export const wrong = (path: Path, message: string, hint?: string): Finding => ({
+  path,
+  at: "value",
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
