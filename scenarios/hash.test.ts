@@ -26,10 +26,10 @@ test("the hash of an object does not depend on the order of its keys", () => {
   );
 });
 
-test("canonical JSON means what it says", () => {
+test("canonical JSON reads back as plain JSON does", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(JSON.parse(canonicalJson(value))).toEqual(value);
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
 });
