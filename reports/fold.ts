@@ -1,4 +1,5 @@
 /** From run records to what reports show. Same records, same experiment, same result, whatever the order of records. */
+import { mergeHistograms } from "../sim/metrics/histogram.ts";
 import type { RunRecord } from "../sim/record.ts";
 import type { DashboardData, StrategyData } from "./dashboard-data.ts";
 import { differenceOf, estimateOf } from "./estimate.ts";
@@ -6,7 +7,7 @@ import { evaluateExpectations } from "./expectations.ts";
 import { arrange, type Experiment } from "./experiment.ts";
 import { headlineFor } from "./headline.ts";
 import { perMetric } from "./per-metric.ts";
-import { poolAffinityOutcomes, poolHistograms, poolLosses, poolServers, poolTimelines } from "./pool.ts";
+import { poolAffinityOutcomes, poolLosses, poolServers, poolTimelines } from "./pool.ts";
 import { warningsFor } from "./warnings.ts";
 
 function foldStrategy(
@@ -26,8 +27,8 @@ function foldStrategy(
       reference === null
         ? null
         : perMetric(({ name, better }) => differenceOf(valuesOf(runs, name), valuesOf(reference, name), better)),
-    responseTimeMs: poolHistograms(runs.map((run) => run.responseTimeMs)),
-    sessionLifespanMs: poolHistograms(runs.map((run) => run.sessionLifespanMs)),
+    responseTimeMs: mergeHistograms(runs.map((run) => run.responseTimeMs)),
+    sessionLifespanMs: mergeHistograms(runs.map((run) => run.sessionLifespanMs)),
     sessionsLostByCause: poolLosses(runs),
     affinityOutcomes: poolAffinityOutcomes(runs),
     servers: poolServers(runs),

@@ -17,20 +17,19 @@ const shellWord = (word: string): string =>
 
 export interface ManifestInput {
   readonly data: DashboardData;
-  /** Overrides `a.b=c`, as given. */
-  readonly settings: readonly string[];
+  /** The record file of each run, in the order of strategies, then of seeds. */
+  readonly records: readonly { readonly strategy: string; readonly seed: number; readonly file: string }[];
   readonly files: readonly ReportFile[];
   /** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
   readonly sha256: (text: string) => string;
 }
 
 /** The command that repeats the runs, to be given in the results folder. It says everything; no default takes part. */
-export function repeatCommand(data: DashboardData, settings: readonly string[]): readonly string[] {
+export function repeatCommand(data: DashboardData): readonly string[] {
   return [
     "evenkeel",
     "run",
     SCENARIO_FILE,
-    ...settings.flatMap((setting) => ["--set", setting]),
     "--seed",
     String(data.seed),
     "--runs",
@@ -45,19 +44,19 @@ export function repeatCommand(data: DashboardData, settings: readonly string[]):
 export const shellCommand = (words: readonly string[]): string => words.map(shellWord).join(" ");
 
 /** Holds no date, no path and no host name: the same runs give the same manifest anywhere. */
-export function manifestJson({ data, settings, files, sha256 }: ManifestInput): string {
+export function manifestJson({ data, records, files, sha256 }: ManifestInput): string {
   return prettyJson({
     schemaVersion: MANIFEST_SCHEMA_VERSION,
     version: data.version,
     scenario: { name: data.scenario.name, hash: data.scenario.hash },
-    settings,
     seed: data.seed,
     runs: data.runs,
     reference: data.reference,
     strategies: data.strategies.map(({ name, digest }) => ({ name, digest })),
-    command: shellCommand(repeatCommand(data, settings)),
+    command: shellCommand(repeatCommand(data)),
     files: files
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, text }) => ({ name, sha256: sha256(text) })),
+    records,
   });
 }

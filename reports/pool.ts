@@ -1,25 +1,7 @@
-/** Runs of one strategy put together: histograms added up, timelines and servers averaged. */
+/** Runs of one strategy put together: timelines, losses and servers averaged. */
 import { type LossCause, lossCauses } from "../sim/metrics/causes.ts";
-import type { AffinityLetter, HistogramRecord, RunRecord, TimelineRecord } from "../sim/record.ts";
+import type { AffinityLetter, RunRecord, TimelineRecord } from "../sim/record.ts";
 import type { StrategyData } from "./dashboard-data.ts";
-
-/** One histogram of all samples. */
-export function poolHistograms(histograms: readonly HistogramRecord[]): HistogramRecord {
-  const counts = new Map<number, number>();
-  let total = 0;
-  let sum = 0;
-  let maximum: number | null = null;
-  for (const histogram of histograms) {
-    for (const [at, bucket] of histogram.bucket.entries()) {
-      counts.set(bucket, (counts.get(bucket) ?? 0) + (histogram.count[at] ?? 0));
-    }
-    total += histogram.total;
-    sum += histogram.sum;
-    if (histogram.maximum !== null) maximum = Math.max(maximum ?? histogram.maximum, histogram.maximum);
-  }
-  const entries = [...counts].sort(([a], [b]) => a - b);
-  return { bucket: entries.map(([bucket]) => bucket), count: entries.map(([, count]) => count), total, sum, maximum };
-}
 
 /** Mean over the values that are there; null when none is. */
 function meanOf(values: readonly (number | null | undefined)[]): number | null {

@@ -73,7 +73,7 @@ describe("the terminal report", () => {
 });
 
 test("the Markdown report is the one we looked at", async () => {
-  const command = shellCommand(repeatCommand(data, []));
+  const command = shellCommand(repeatCommand(data));
   await expect(markdownReport(data, command)).toMatchFileSnapshot("golden/report.md");
 });
 
@@ -169,9 +169,10 @@ describe("the manifest", () => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
   test("names the command that repeats the runs, quoted for a shell", () => {
-    expect(shellCommand(repeatCommand(data, ["cluster.servers.count=4", "question=What's up?"]))).toBe(
-      "evenkeel run scenario.yaml --set cluster.servers.count=4 --set 'question=What'\\''s up?' " +
-        "--seed 1 --runs 3 --strategies sticky-cookie,redis-sessions,no-affinity --reference sticky-cookie",
+    const odd = { ...data, reference: "what's mine" };
+    expect(shellCommand(repeatCommand(odd))).toBe(
+      "evenkeel run scenario.yaml --seed 1 --runs 3 --strategies sticky-cookie,redis-sessions,no-affinity " +
+        "--reference 'what'\\''s mine'",
     );
   });
 
@@ -180,7 +181,14 @@ describe("the manifest", () => {
       { name: "b.csv", text: "b" },
       { name: "a.csv", text: "" },
     ];
-    await expect(manifestJson({ data, settings: [], files, sha256 })).toMatchFileSnapshot("golden/manifest.json");
+    await expect(
+      manifestJson({
+        data,
+        records: [{ strategy: "sticky-cookie", seed: 1, file: "records/0123.json" }],
+        files,
+        sha256,
+      }),
+    ).toMatchFileSnapshot("golden/manifest.json");
   });
 });
 

@@ -2,6 +2,7 @@ import type { RunRecord } from "../../sim/record.ts";
 import type { DashboardData } from "../dashboard-data.ts";
 import type { ReportFile } from "../manifest.ts";
 import { faultsCsv } from "./faults.ts";
+import { latencyCsv } from "./latency.ts";
 import { runsCsv } from "./runs.ts";
 import { serversCsv } from "./servers.ts";
 import { sessionsCsv } from "./sessions.ts";
@@ -14,6 +15,7 @@ export const csvFiles = (data: DashboardData, records: readonly RunRecord[]): re
   { name: "runs.csv", text: runsCsv(records) },
   { name: "servers.csv", text: serversCsv(records) },
   { name: "timeline.csv", text: timelineCsv(records) },
+  { name: "latency.csv", text: latencyCsv(data) },
   { name: "sessions.csv", text: sessionsCsv(records) },
   { name: "faults.csv", text: faultsCsv(data) },
 ];

@@ -1,5 +1,6 @@
 /** Small hand-made run records for the tests of reports and commands. */
 import type { MetricName } from "../../sim/metrics/catalogue.ts";
+import { bucketOf } from "../../sim/metrics/histogram.ts";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../sim/record.ts";
 import type { Experiment } from "../experiment.ts";
 import { perMetric } from "../per-metric.ts";
@@ -37,8 +38,14 @@ export function recordOf(sketch: RecordSketch = {}): RunRecord {
       windows: [`${strategy}-${seed}-a`],
     },
     metrics,
-    responseTimeMs: { bucket: [2000, 2100], count: [900, 100], total: 1000, sum: 40_000, maximum: 310.5 },
-    sessionLifespanMs: { bucket: [3000], count: [100], total: 100, sum: 2_000_000, maximum: 25_000 },
+    responseTimeMs: {
+      bucket: [bucketOf(40), bucketOf(300)],
+      count: [900, 100],
+      total: 1000,
+      sum: 40_000,
+      maximum: 310.5,
+    },
+    sessionLifespanMs: { bucket: [bucketOf(20_000)], count: [100], total: 100, sum: 2_000_000, maximum: 25_000 },
     sessionsLostByCause: lost === 0 ? [] : [{ cause: "crash", sessions: lost, writes: 2 * lost }],
     affinityOutcomes: { N: 100, I: 0, V: 880, D: 20, E: 0, O: 0, U: 0 },
     servers: ["web-1", "web-2"].map((name, index) => ({
