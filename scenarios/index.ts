@@ -5,6 +5,7 @@ export { scenarioJsonSchema } from "./json-schema.ts";
 export { type LoadOptions, type LoadResult, loadScenario } from "./load.ts";
 export { presetNamed, type StrategyPreset, strategyPresets } from "./presets.ts";
 export type { Problem } from "./problems.ts";
+export { scenarioReference } from "./reference.ts";
 export { type RenderOptions, renderProblems } from "./render.ts";
 export type { LoadedScenario, Replay } from "./resolve/index.ts";
 export type { Expectation } from "./schema/expectation.ts";

@@ -133,17 +133,29 @@ test.each([
   expect(load(text).model.populations[0]?.arrivals).toEqual(arrivals);
 });
 
+const replayed = small
+  .replace("{ process: poisson, rate: 2/s }", "{ replay: { log: logs/shop.log, timeScale: 0.5, sessionGap: 10m } }")
+  .replace("requests: 3, think: 1s, writes: 50%, ", "");
+
 test("a replayed log becomes a trace, and what to replay stands beside the model", () => {
-  const { model, replays } = load(
-    small.replace(
-      "{ process: poisson, rate: 2/s }",
-      "{ replay: { log: logs/shop.log, timeScale: 2, sessionGap: 10m } }",
-    ),
-  );
+  const { model, replays } = load(replayed);
   expect(model.populations[0]?.arrivals).toEqual({ process: "trace" });
   expect(replays).toEqual([
-    { population: 0, path: "logs/shop.log", format: "common", timeScale: 2, sessionGapMs: 600_000 },
+    { population: 0, path: "logs/shop.log", format: "common", timeScale: 0.5, sessionGapMs: 600_000 },
   ]);
+});
+
+test("what the log says may not also be said by the file", () => {
+  expect(
+    told(replayed.replace("size: 1KiB", "size: 1KiB, think: 1s").replace("cluster:", "    batch: 2\ncluster:")),
+  ).toEqual(["6:35 has no effect in a replay: the log says it", "7:12 has no effect in a replay: the log says it"]);
+});
+
+test("arrivals that would all fall into one moment, or never come, are refused", () => {
+  const arriving = (written: string) => told(small.replace("{ process: poisson, rate: 2/s }", written));
+  expect(arriving("{ process: renewal, gap: 0s }")).toHaveLength(1);
+  expect(arriving("{ process: renewal, gap: { uniform: [0s, 0s] } }")).toHaveLength(1);
+  expect(arriving("{ process: mmpp, states: [{ rate: 0/s, stay: 1s }] }")).toHaveLength(1);
 });
 
 test("servers of several groups are counted through, and faults find them by name", () => {

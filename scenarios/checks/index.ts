@@ -9,9 +9,12 @@ import { faultFindings } from "./faults.ts";
 import { strategyFindings } from "./strategies.ts";
 import { timeFindings } from "./times.ts";
 import { view } from "./view.ts";
+import { workloadFindings } from "./workload.ts";
 
 export function crossFindings(file: unknown): readonly Finding[] {
   const parsed = view.safeParse(file);
   if (!parsed.success) return [];
-  return [timeFindings, clusterFindings, faultFindings, strategyFindings].flatMap((check) => check(parsed.data));
+  return [timeFindings, workloadFindings, clusterFindings, faultFindings, strategyFindings].flatMap((check) =>
+    check(parsed.data),
+  );
 }

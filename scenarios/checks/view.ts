@@ -15,6 +15,11 @@ const group = z
   .looseObject({ name: maybe(z.string()), count: maybe(z.int().positive()), service: z.unknown().optional() })
   .catch({});
 
+const anything = maybe(z.looseObject({}));
+const population = z
+  .looseObject({ service: z.unknown().optional(), arrivals: anything, session: anything, clients: anything })
+  .catch({});
+
 /** A name alone is a preset's, which has every part. */
 const strategy = z
   .union([
@@ -40,7 +45,7 @@ export const view = z.looseObject({
   duration: maybe(duration()),
   warmUp: maybe(duration()),
   window: maybe(duration()),
-  workload: maybe(z.record(z.string(), z.looseObject({ service: z.unknown().optional() }).catch({}))),
+  workload: maybe(z.record(z.string(), population)),
   cluster: maybe(z.looseObject({ service: z.unknown().optional(), servers: maybe(oneOrMore(group)) })),
   faults: maybe(
     z.array(

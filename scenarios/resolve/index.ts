@@ -14,9 +14,9 @@ export interface Replay {
   /** As written in the file, relative to it; a bundled scenario's is the name of a bundled log. */
   readonly path: string;
   readonly format: "common" | "combined";
-  /** Log time runs this many times as fast. */
+  /** Simulated time for one unit of the log's time: 0.1 replays ten times as fast. */
   readonly timeScale: number;
-  /** Requests of one client that are further apart belong to different sessions. */
+  /** Silence of a client, in the log's own time, after which its next request begins a new session. */
   readonly sessionGapMs: number;
 }
 

@@ -4,16 +4,17 @@ import { arrivalsOf } from "./arrivals.ts";
 
 export function populationOf(name: string, file: PopulationFile): Population {
   const { session, clients, urls, retry } = file;
-  const { nat, mobile } = clients.addresses;
+  const { nat, mobile } = clients.addresses ?? {};
   const { transactions } = session;
   return {
     name,
     arrivals: arrivalsOf(file.arrivals),
     batch: file.batch ?? null,
     session: {
-      requests: session.requests,
-      thinkMs: session.think,
-      writesFraction: session.writes,
+      // Absent only in a replay, where the log says it.
+      requests: session.requests ?? { law: "constant", value: 1 },
+      thinkMs: session.think ?? { law: "constant", value: 0 },
+      writesFraction: session.writes ?? 0,
       stateBytes: session.size,
       growthBytesPerWrite: session.growth,
       transactions: transactions === undefined ? null : { fraction: transactions.share, steps: transactions.steps },
@@ -26,7 +27,7 @@ export function populationOf(name: string, file: PopulationFile): Population {
       addressChangeMeanMs: mobile?.changeEvery ?? 0,
       cookiesFraction: clients.cookies,
     },
-    urls: { count: urls.count, zipfExponent: urls.zipf },
+    urls: { count: urls?.count ?? 1000, zipfExponent: urls?.zipf ?? 1 },
     serviceMs: file.service ?? null,
     patienceMs: file.patience,
     retry: {

@@ -1,10 +1,18 @@
 /** How sessions arrive: a process with its parameters, or the replay of a log. */
 import { z } from "zod";
+import type { Distribution } from "../../sim/scenario.ts";
 import { closed } from "./closed.ts";
 import { durationLaw } from "./distribution.ts";
 import { count, duration, plainNumber, rate, share, text, word } from "./quantities.ts";
 
 const positive = { above: 0 };
+
+/** Gaps that are all zero would put every arrival into one moment. */
+function isEverPositive(gap: Distribution): boolean {
+  if (gap.law === "constant") return gap.value > 0;
+  if (gap.law === "uniform") return gap.high > 0;
+  return gap.law !== "empirical" || gap.values.some((value, index) => value > 0 && (gap.weights[index] ?? 0) > 0);
+}
 
 const processes = [
   closed({
@@ -17,7 +25,9 @@ const processes = [
   }),
   closed({
     process: z.literal("renewal").describe("Independent gaps of any law."),
-    gap: durationLaw().describe("Time between two arrivals."),
+    gap: durationLaw()
+      .refine(isEverPositive, { error: "must be above zero, at least sometimes" })
+      .describe("Time between two arrivals."),
   }),
   closed({
     process: z.literal("mmpp").describe("Markov-modulated Poisson: the rate changes at random moments."),
@@ -30,6 +40,9 @@ const processes = [
         { error: "must be a list of states { rate, stay }" },
       )
       .min(1, { error: "must hold at least one state" })
+      .refine((states) => states.some((state) => state.rate > 0), {
+        error: "must hold at least one state with a rate above zero",
+      })
       .describe("States follow one another in a cycle."),
   }),
   closed({
@@ -77,10 +90,10 @@ const replay = closed({
   log: text("the path of an access log").describe("Path of the access log, from the scenario file's folder."),
   format: word(logFormats).describe("Common or combined log format.").prefault("common"),
   timeScale: plainNumber(positive)
-    .describe("Log time runs this many times as fast: 2 halves every gap between requests.")
+    .describe("Simulated time for one unit of the log's time: 0.1 replays ten times as fast.")
     .prefault(1),
-  sessionGap: duration(positive)
-    .describe("Requests of one client that are further apart than this belong to different sessions.")
+  sessionGap: duration({ minimum: 1_000 })
+    .describe("Silence of a client, in the log's own time, after which its next request begins a new session.")
     .prefault("30m"),
 });
 

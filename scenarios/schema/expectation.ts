@@ -52,7 +52,9 @@ const metricByName = z
     return z.NEVER;
   });
 
-const value = z.union([z.number(), z.string()], { error: "must be a value in the metric's unit" });
+const value = z
+  .union([z.number(), z.string()], { error: "must be a value in the metric's unit" })
+  .meta({ title: "value in the metric's unit" });
 
 export const expectation = closed({
   strategy: identifier("a strategy's name").describe("The strategy that is spoken of."),
@@ -64,7 +66,7 @@ export const expectation = closed({
   atLeast: value.describe("This value or more.").optional(),
   between: z
     .tuple([value, value], { error: "must be a pair [low, high]" })
-    .describe("One of the two values or anything between them.")
+    .meta({ title: "[low, high]", description: "One of the two values or anything between them." })
     .optional(),
   relativeTo: identifier("a strategy's name")
     .describe("Divide by this strategy's value first; the comparison is then with a plain ratio.")

@@ -46,7 +46,7 @@ export const scenarioFile = closed({
   reference: identifier("a strategy's name")
     .describe("The strategy that the others are compared with; the first when absent.")
     .optional(),
-  runs: count().describe("Runs of each strategy, with the seeds seed, seed + 1, …").prefault(5),
+  runs: count().describe("Runs of each strategy; their seeds are seed, seed + 1 and so on.").prefault(5),
   seed: count({ minimum: 0 }).describe("Seed of the first run.").prefault(1),
   expect: z
     .array(expectation, { error: "must be a list of expectations" })

@@ -13,9 +13,13 @@ const transactions = closed({
 });
 
 const session = closed({
-  requests: countLaw().describe("Requests in a session, the login included; rounded, at least 1."),
-  think: durationLaw().describe("From an answer to the user's next request."),
-  writes: share().describe("Share of requests that change the session's data; the first request always does."),
+  requests: countLaw()
+    .describe("Requests in a session, the login included; rounded, at least 1. Given by the log in a replay.")
+    .optional(),
+  think: durationLaw().describe("From an answer to the user's next request. Given by the log in a replay.").optional(),
+  writes: share()
+    .describe("Share of requests that change the session's data; the first always does. Given by the log in a replay.")
+    .optional(),
   size: sizeLaw().describe("Size of the session's data at birth."),
   growth: size().describe("Growth of the data with every write.").prefault("0B"),
   transactions: transactions.describe("Flows of several requests that are worthless unless complete.").optional(),
@@ -39,8 +43,8 @@ const clients = closed({
     nat: nat.describe("Clients behind shared addresses; none when absent.").optional(),
     mobile: mobile.describe("Clients whose address changes; none when absent.").optional(),
   })
-    .describe("What the balancer sees as the source address.")
-    .prefault({}),
+    .describe("What the balancer sees as the source address. Given by the log in a replay.")
+    .optional(),
   cookies: share().describe("Share of clients that return the cookies they are given.").prefault("100%"),
 });
 
@@ -65,7 +69,9 @@ export const population = closed({
   batch: countLaw().describe("Sessions that arrive together; one when absent.").optional(),
   session: session.describe("What one session does."),
   clients: clients.describe("How clients look to the balancer.").prefault({}),
-  urls: urls.describe("What they ask for.").prefault({ count: 1000, zipf: 1 }),
+  urls: urls
+    .describe("What they ask for: { count: 1000, zipf: 1 } when absent. Given by the log in a replay.")
+    .optional(),
   service: durationLaw().describe("Work per request on a server of speed 1; the cluster's when absent.").optional(),
   patience: durationOrNone(positive)
     .describe("A user waits this long for an answer, retries included, then leaves; none is for ever.")

@@ -48,7 +48,7 @@ export function quantity(kind: QuantityKind, limits: Limits = {}) {
   const expected = quantityRule(kind, limits);
   return z
     .string({ error: (issue) => `${expected}\n${unitHint(kind, issue.input)}` })
-    .meta({ pattern: quantityPatterns[kind] })
+    .meta({ title: kind, pattern: quantityPatterns[kind] })
     .transform((text, context): number => {
       const value = parseQuantity(kind, text);
       if (value !== null && within(limits, value)) return value;
@@ -66,7 +66,7 @@ export function quantityOrNone(kind: QuantityKind, limits: Limits = {}) {
   const expected = `${quantityRule(kind, limits)}, or none`;
   return z
     .string({ error: (issue) => `${expected}\n${unitHint(kind, issue.input)}` })
-    .meta({ pattern: `${quantityPatterns[kind]}|^none$` })
+    .meta({ title: `${kind} or none`, pattern: `${quantityPatterns[kind]}|^none$` })
     .transform((text, context): number | null => {
       if (text === "none") return null;
       const value = parseQuantity(kind, text);
@@ -97,25 +97,25 @@ const limited = (schema: z.ZodNumber, { above, minimum, maximum }: Limits, error
 /** A bare number without a unit: a weight, a ratio, an exponent. */
 export function plainNumber(limits: Limits = {}): z.ZodNumber {
   const error = `must be a number${limitsText(limits, String)}`;
-  return limited(z.number({ error }), limits, error);
+  return limited(z.number({ error }), limits, error).meta({ title: "number" });
 }
 
 /** A whole number. */
 export function count(limits: Limits = { minimum: 1 }): z.ZodNumber {
   const error = `must be a whole number${limitsText(limits, String)}`;
-  return limited(z.int({ error }), limits, error);
+  return limited(z.int({ error }), limits, error).meta({ title: "whole number" });
 }
+
+const orNone = (schema: z.ZodNumber, error: string) =>
+  z.union([schema, z.literal("none").transform(() => null)], { error: `${error}, or none` });
 
 /** As `count`, or the word `none`, which becomes null. */
 export const countOrNone = (limits: Limits = { minimum: 1 }) =>
-  z.union([count(limits), z.literal("none").transform(() => null)], {
-    error: `must be a whole number${limitsText(limits, String)}, or none`,
-  });
+  orNone(count(limits), `must be a whole number${limitsText(limits, String)}`).meta({ title: "whole number or none" });
 
+/** As `plainNumber`, or the word `none`, which becomes null. */
 export const numberOrNone = (limits: Limits = {}) =>
-  z.union([plainNumber(limits), z.literal("none").transform(() => null)], {
-    error: `must be a number${limitsText(limits, String)}, or none`,
-  });
+  orNone(plainNumber(limits), `must be a number${limitsText(limits, String)}`).meta({ title: "number or none" });
 
 /** One of a closed list of words. */
 export const word = <const Words extends readonly [string, ...string[]]>(words: Words) =>
