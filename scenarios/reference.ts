@@ -104,9 +104,7 @@ function valueText(schema: Schema): string {
     return schema.enum.length > 8 ? "name" : schema.enum.map((word) => `\`${word}\``).join(" · ");
   const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
   if (alternatives.length > 0) return [...new Set(alternatives.map(valueText))].join(" or ");
-  return (
-    { object: "map", array: "list", string: "text", boolean: "true or false" }[schema.type ?? ""] ?? schema.type ?? ""
-  );
+  return typeof schema.type === "string" ? (typeNames[schema.type] ?? schema.type) : "";
 }
 
 const typeNames: Readonly<Record<string, string>> = {
