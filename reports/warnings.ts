@@ -91,7 +91,7 @@ function uncheckedExpectations({ unchecked }: Facts): string[] {
   if (unchecked.length === 0) return [];
   const speak = unchecked.length === 1 ? "expectation speaks of a strategy" : "expectations speak of strategies";
   return [
-    `${unchecked.length} ${speak} that did not run: ${unchecked.join("; ")}. They were not checked; run all strategies to do so.`,
+    `${unchecked.length} ${speak} that did not run: ${unchecked.join("; ")}. Run all strategies to check ${unchecked.length === 1 ? "it" : "them"}.`,
   ];
 }
 

@@ -1,0 +1,19 @@
+import { Command } from "commander";
+import { type RunOptions, withExperimentOptions, withReportOptions } from "../options.ts";
+import { runAndReport } from "../run-and-report.ts";
+import type { MakeCommand } from "./command.ts";
+
+export const compareCommand: MakeCommand = (world, finish) =>
+  withReportOptions(withExperimentOptions(new Command("compare")))
+    .summary("the same, with differences to a reference")
+    .description(
+      "As run, and shows each strategy's difference to the reference with its 95 % interval, paired by seed.",
+    )
+    .argument("<scenario>", "a bundled name, a file, or - for standard input")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  evenkeel compare checkout-crash --runs 20\n  evenkeel compare my.yaml --strategies sticky-cookie,redis-sessions --reference redis-sessions",
+    )
+    .action(
+      finish((source: string, options: RunOptions) => runAndReport(source, { ...options, differences: true }, world)),
+    );

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { prettyJson } from "../../reports/json.ts";
+import { wrapText } from "../../reports/text-table.ts";
+import { exitCodes } from "../errors.ts";
+import { unknownNameError } from "../names.ts";
+import { jsonOption } from "../options.ts";
+import { type Entry, topics } from "../topics.ts";
+import { reportWidth } from "../world.ts";
+import type { MakeCommand } from "./command.ts";
+
+type Found = Entry & { readonly what: string };
+
+function paragraph({ name, aliases, what, summary, facts }: Found, width: number): string {
+  const known = aliases.length === 0 ? [] : [{ label: "also known as", text: aliases.join(", ") }];
+  const margin = Math.max(0, ...[...known, ...facts].map(({ label }) => label.length)) + 4;
+  const lines = [...known, ...facts].flatMap(({ label, text }) =>
+    wrapText(text, width - margin).map((line, at) => `${(at === 0 ? `  ${label}` : "").padEnd(margin)}${line}`),
+  );
+  return `${[`${name}, ${what}`, ...wrapText(summary, width - 2).map((line) => `  ${line}`), ...lines].join("\n")}\n`;
+}
+
+export const describeCommand: MakeCommand = (world, finish) =>
+  new Command("describe")
+    .summary("explain anything that has a name")
+    .description("Explains everything that has this name: scenario, strategy, part, metric or cause.")
+    .argument("<name>", "a name that list shows, or a product's name for it")
+    .addOption(jsonOption())
+    .action(
+      finish(async (name: string, { json }: { json?: true }) => {
+        const all = topics.flatMap(({ what, entries }) => entries().map((entry): Found => ({ ...entry, what })));
+        const found = all.filter((entry) => entry.name === name || entry.aliases.includes(name));
+        if (found.length === 0) {
+          const known = all.flatMap((entry) => [entry.name, ...entry.aliases]);
+          throw unknownNameError("name", name, known, "evenkeel list");
+        }
+        const text = json
+          ? prettyJson(found)
+          : found.map((entry) => paragraph(entry, reportWidth(world.out))).join("\n");
+        world.out.write(text);
+        return exitCodes.fine;
+      }),
+    );

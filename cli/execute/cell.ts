@@ -1,0 +1,17 @@
+/** One run to be made: a pure function of what stands here. Plain data, so that it can be sent to a thread. */
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../reports/json.ts";
+import type { Scenario, Strategy } from "../../sim/scenario.ts";
+
+export interface Cell {
+  readonly scenario: Scenario;
+  readonly scenarioHash: string;
+  readonly strategy: Strategy;
+  readonly seed: number;
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+
+/** The same for two cells exactly if their records are the same: what was made once need not be made again. */
+export const cellKey = ({ scenarioHash, strategy, seed }: Cell, version: string): string =>
+  sha256(canonicalJson({ scenario: scenarioHash, strategy, seed, version })).slice(0, 32);

@@ -1,0 +1,81 @@
+/** Options that several commands share, and the parsers that refuse bad values before anything runs. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type MetricName, metrics } from "../sim/metrics/catalogue.ts";
+import { unknownName } from "./names.ts";
+import type { ColourChoice } from "./world.ts";
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}, got "${text}".`);
+  };
+
+const list = (text: string): string[] => {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return [...new Set(names)];
+  throw new InvalidArgumentError(`Expected names separated by commas, got "${text}".`);
+};
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+function metricList(text: string): MetricName[] {
+  return list(text).map((name) => {
+    const metric = metrics.find((candidate) => candidate.name === name);
+    if (metric !== undefined) return metric.name;
+    throw new InvalidArgumentError(
+      `${unknownName(
+        "metric",
+        name,
+        metrics.map((known) => known.name),
+        "evenkeel list metrics",
+      )}.`,
+    );
+  });
+}
+
+const MOST_RUNS = 100_000;
+/** Seeds of runs count on from the first; all of them stay exact. */
+const MOST_SEED = Number.MAX_SAFE_INTEGER - MOST_RUNS;
+
+export interface OutputOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly color: ColourChoice;
+}
+
+export interface RunOptions extends OutputOptions {
+  readonly out?: string;
+  readonly set?: readonly string[];
+  readonly seed?: number;
+  readonly runs?: number;
+  readonly strategies?: readonly string[];
+  readonly reference?: string;
+  readonly threads?: number;
+  readonly metrics?: readonly MetricName[];
+}
+
+export const jsonOption = (): Option => new Option("--json", "print one JSON document instead of text");
+
+/** Everything that changes which runs are made. */
+export const withExperimentOptions = (command: Command): Command =>
+  command
+    .optionsGroup("What to run:")
+    .option("--set <path=value>", "change the scenario: cluster.servers.count=12", collect)
+    .option("--strategies <names>", "strategies, separated by commas", list)
+    .option("--reference <name>", "the strategy that the others are compared with")
+    .option("--seed <number>", "seed of the first run", wholeNumber(0, MOST_SEED))
+    .option("--runs <number>", "runs of each strategy, seeds counting on", wholeNumber(1, MOST_RUNS))
+    .option("--threads <number>", "worker threads; never changes a result", wholeNumber(1, 1024));
+
+export const withReportOptions = (command: Command): Command =>
+  command
+    .optionsGroup("Output:")
+    .option("--out <folder>", "write records, CSV, JSON, Markdown and HTML there")
+    .addOption(jsonOption())
+    .option("--metrics <names>", "columns of the table, separated by commas", metricList)
+    .option("--quiet", "no progress and no notes")
+    .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"));
+
+export const portParser = wholeNumber(0, 65_535);

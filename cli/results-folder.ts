@@ -1,0 +1,76 @@
+/** A results folder: a record for each finished run, and the reports made from them. */
+import { access, constants, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { csvFiles } from "../reports/csv/index.ts";
+import type { DashboardData } from "../reports/dashboard-data.ts";
+import { htmlReport } from "../reports/html.ts";
+import { canonicalJson } from "../reports/json.ts";
+import { manifestJson, type ReportFile, repeatCommand, SCENARIO_FILE, shellCommand } from "../reports/manifest.ts";
+import { markdownReport } from "../reports/markdown.ts";
+import { resultsJson } from "../reports/results-json.ts";
+import { printable } from "../scenarios/words.ts";
+import { VERSION } from "../sim/index.ts";
+import type { RunRecord } from "../sim/record.ts";
+import { inputError, systemReason } from "./errors.ts";
+import { type Cell, cellKey, sha256 } from "./execute/cell.ts";
+import type { Plan } from "./plan.ts";
+import { parseRecord } from "./saved-record.ts";
+
+export interface ResultsFolder {
+  /** null where there is none yet, or what is there is not whole. */
+  readRecord(cell: Cell): Promise<RunRecord | null>;
+  writeRecord(cell: Cell, record: RunRecord): Promise<void>;
+  /** Writes the reports; returns the names of the files. `page` null leaves out `report.html`. */
+  writeReports(plan: Plan, data: DashboardData, records: readonly RunRecord[], page: string | null): Promise<string[]>;
+}
+
+const recordFile = (cell: Cell): string => `records/${cellKey(cell, VERSION)}.json`;
+
+/** Under its name only once it is whole, so that an interrupted write leaves nothing that looks finished. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  await writeFile(partial, text);
+  await rename(partial, path);
+}
+
+function reportsOf(plan: Plan, data: DashboardData, records: readonly RunRecord[], page: string | null): ReportFile[] {
+  const command = shellCommand(repeatCommand(data));
+  const files = [
+    { name: SCENARIO_FILE, text: plan.scenario.text },
+    { name: "results.json", text: resultsJson(data) },
+    ...csvFiles(data, records),
+    { name: "report.md", text: markdownReport(data, command) },
+    ...(page === null ? [] : [{ name: "report.html", text: htmlReport(page, data) }]),
+  ];
+  const kept = plan.cells.map((cell) => ({ strategy: cell.strategy.name, seed: cell.seed, file: recordFile(cell) }));
+  return [...files, { name: "manifest.json", text: manifestJson({ data, files, records: kept, sha256 }) }];
+}
+
+/** Makes the folder if need be. @throws UserError when it cannot be written. */
+export async function openResultsFolder(path: string): Promise<ResultsFolder> {
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = systemReason(error);
+      if (reason === null) throw error;
+      throw inputError(`cannot write to the folder ${printable(path)}: ${reason}; give another one with --out`);
+    }
+  };
+  await guarded(() => mkdir(join(path, "records"), { recursive: true }));
+  // Found out now rather than after the runs.
+  await guarded(() => access(join(path, "records"), constants.W_OK));
+  return {
+    readRecord: async (cell) => {
+      const text = await readFile(join(path, recordFile(cell)), "utf8").catch(() => null);
+      return text === null ? null : parseRecord(text, cell);
+    },
+    writeRecord: (cell, record) =>
+      guarded(() => writeWhole(join(path, recordFile(cell)), `${canonicalJson(record)}\n`)),
+    writeReports: async (plan, data, records, page) => {
+      const files = reportsOf(plan, data, records, page);
+      for (const { name, text } of files) await guarded(() => writeWhole(join(path, name), text));
+      return files.map(({ name }) => name);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** A results folder read back: the plan it was made from, and its records. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { MANIFEST_SCHEMA_VERSION, SCENARIO_FILE } from "../reports/manifest.ts";
+import { printable } from "../scenarios/words.ts";
+import type { RunRecord } from "../sim/record.ts";
+import { inputError, systemReason } from "./errors.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { parseRecord } from "./saved-record.ts";
+import { loadScenarioText } from "./scenario-source.ts";
+
+const manifest = z.object({
+  schemaVersion: z.literal(MANIFEST_SCHEMA_VERSION),
+  scenario: z.object({ name: z.string(), hash: z.string() }),
+  seed: z.int().min(0),
+  runs: z.int().min(1),
+  reference: z.string(),
+  strategies: z.array(z.object({ name: z.string() })),
+  records: z.array(z.object({ strategy: z.string(), seed: z.number(), file: z.string() })),
+});
+
+export interface SavedResults {
+  readonly plan: Plan;
+  readonly records: readonly RunRecord[];
+}
+
+const makeAgain = "make it again with evenkeel run SCENARIO --out FOLDER";
+
+async function readText(folder: string, name: string): Promise<string> {
+  try {
+    return await readFile(join(folder, name), "utf8");
+  } catch (error) {
+    const reason = systemReason(error);
+    if (reason === null) throw error;
+    throw inputError(`${printable(folder)} is not a results folder: cannot read its ${name}, ${reason}; ${makeAgain}`);
+  }
+}
+
+function parseManifest(text: string, folder: string): z.output<typeof manifest> {
+  const fail = (why: string) =>
+    inputError(`cannot use the manifest.json of ${printable(folder)}: ${why}; ${makeAgain}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fail("it is not JSON");
+  }
+  const parsed = manifest.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw fail(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`);
+}
+
+/** @throws UserError when something is missing, damaged, or does not belong together. */
+export async function readResults(folder: string): Promise<SavedResults> {
+  const { scenario, seed, runs, reference, strategies, records } = parseManifest(
+    await readText(folder, "manifest.json"),
+    folder,
+  );
+  const source = { fileName: join(folder, SCENARIO_FILE), text: await readText(folder, SCENARIO_FILE), bundled: false };
+  const loaded = loadScenarioText(source, [], false);
+  if (loaded.hash !== scenario.hash) {
+    throw inputError(
+      `${printable(source.fileName)} is not the scenario of the records: its hash is ${loaded.hash}, expected ${scenario.hash}; ${makeAgain}`,
+    );
+  }
+  const plan = planOf(loaded, { seed, runs, reference, strategies: strategies.map(({ name }) => name) });
+  const read = plan.cells.map(async (cell) => {
+    const file = records.find((entry) => entry.strategy === cell.strategy.name && entry.seed === cell.seed)?.file;
+    if (file === undefined || !/^records\/\w+\.json$/.test(file)) {
+      throw inputError(
+        `the manifest.json of ${printable(folder)} names no record of ${cell.strategy.name} with seed ${cell.seed}; ${makeAgain}`,
+      );
+    }
+    const record = parseRecord(await readText(folder, file), cell);
+    if (record === null)
+      throw inputError(`${printable(join(folder, file))} is damaged or of another version; ${makeAgain}`);
+    return record;
+  });
+  return { plan, records: await Promise.all(read) };
+}
