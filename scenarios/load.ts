@@ -88,14 +88,9 @@ function locate(finding: Finding, { document, placeOf }: ScenarioDocument, origi
   const setting = node === null ? undefined : origins.get(node);
   if (setting !== undefined) {
     const split = setting.indexOf("=");
-    const isValue = node !== key;
-    return {
-      line: 1,
-      column: isValue ? split + 2 : 1,
-      endColumn: isValue ? setting.length + 1 : split + 1,
-      ...told,
-      setting,
-    };
+    // What the path made has no range of its own.
+    const [start, end] = node?.range ?? [-split - 1, -1];
+    return { line: 1, column: split + 2 + start, endColumn: split + 2 + end, ...told, setting };
   }
   const range = node?.range;
   if (range === undefined || range === null || (depth === 0 && finding.path.length > 0))

@@ -8,10 +8,10 @@ test("reference.md is what the schema says", async () => {
 });
 
 test("a row stands for each key, with its default as a file would write it", () => {
-  const reference = scenarioReference();
-  expect(reference).toContain(
+  const rows = scenarioReference().replaceAll(/ +\|/g, " |");
+  expect(rows).toContain(
     "| `cluster.balancers.healthCheck.interval` | duration | `2s` | Time between two checks of a server. |",
   );
-  expect(reference).toContain("| `duration` | duration | required |");
-  expect(reference.match(/`cluster\.servers(\[\])?\.count`/g)).toHaveLength(1);
+  expect(rows).toContain("| `duration` | duration | required |");
+  expect(rows.match(/`cluster\.servers(\[\])?\.count`/g)).toHaveLength(1);
 });

@@ -46,13 +46,23 @@ const schemaOf: z.ZodType<Schema> = z.lazy(() =>
 /** Every key of a scenario file in the order of the schema, as a Markdown table. */
 export function scenarioReference(): string {
   const rows = onceEach(rowsOf(schemaOf.parse(scenarioJsonSchema()), ""));
-  const lines = rows.map(({ path, value, defaultValue, isRequired, description }) => {
-    const fallback = defaultValue === null ? (isRequired ? "required" : "") : `\`${defaultValue}\``;
-    return `| \`${path}\` | ${value} | ${fallback} | ${description} |`;
-  });
-  return ["| key | value | default | meaning |", "|---|---|---|---|", ...lines, ""]
-    .join("\n")
-    .replaceAll(" |  |", " | |");
+  return table([
+    ["key", "value", "default", "meaning"],
+    ...rows.map(({ path, value, defaultValue, isRequired, description }) => [
+      `\`${path}\``,
+      value,
+      defaultValue === null ? (isRequired ? "required" : "") : `\`${defaultValue}\``,
+      description,
+    ]),
+  ]);
+}
+
+/** A Markdown table whose columns stand in line in the source too. The first row is the head. */
+function table([head = [], ...body]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...body].map((row) => [...(row[column] ?? "")].length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - [...cell].length)).join(" | ")} |\n`;
+  return [head, widths.map((width) => "-".repeat(width)), ...body].map(line).join("");
 }
 
 /** A key of several variants (`process`) has a row for each. */

@@ -55,6 +55,7 @@ test("a mistake in an override is told with the override, its caret and the near
     "faults.0.crash=server-9",
     "workload.shoppers.patience.x=3",
     "runs=[1",
+    "workload.shoppers.session.think={ lognormal: { meen: 9s, cv: 0 } }",
     "seed=",
   ];
   const result = loadScenario(scenarioTemplate, { fileName: "test.yaml", set });

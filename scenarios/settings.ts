@@ -9,16 +9,22 @@ import {
   type Pair,
   parseDocument,
   Scalar,
+  visit,
   YAMLMap,
 } from "yaml";
-import { childOf } from "./document.ts";
 import type { Problem } from "./problems.ts";
 import { printable } from "./words.ts";
 
-/** Which override made a node; nodes of the file are not in it. */
+/** Which override made a node; nodes of the file are not in it. Ranges are within the override's value. */
 export type SettingOrigins = ReadonlyMap<Node, string>;
 
-type Fail = (column: number, endColumn: number, message: string, hint?: string) => void;
+/** A mistake in the form or the path of an override, with its place in the override's text. */
+interface Misstep {
+  readonly column: number;
+  readonly endColumn: number;
+  readonly message: string;
+  readonly hint?: string;
+}
 
 /**
  * Applies every override in order. Steps of a path are keys of maps, positions in lists, or the `name` of a list's entry
@@ -31,35 +37,33 @@ export function applySettings(
   const origins = new Map<Node, string>();
   const problems: Problem[] = [];
   for (const setting of settings) {
-    const split = setting.indexOf("=");
-    const path = split === -1 ? setting : setting.slice(0, split);
-    const fail: Fail = (column, endColumn, message, hint) => {
-      problems.push({ line: 1, column, endColumn, path, message, ...(hint === undefined ? {} : { hint }), setting });
-    };
-    const steps = path.split(".");
-    if (split < 1 || steps.includes("")) {
-      fail(1, Math.max(setting.length, 1) + 1, "must have the form path=value", "for example cluster.servers.count=12");
-      continue;
-    }
-    const value = parseDocument(setting.slice(split + 1), { prettyErrors: false });
-    const [error] = value.errors;
-    if (error !== undefined || value.contents === null) {
-      fail(
-        split + 2,
-        setting.length + 1,
-        error === undefined ? "must have a value" : `not valid YAML: ${printable(error.message)}`,
-      );
-      continue;
-    }
-    const node: Node = value.contents;
-    node.range = null;
-    place(document, steps, node, (made) => origins.set(made, setting), fail);
+    const misstep = applySetting(document, setting, (made) => origins.set(made, setting));
+    const path = setting.slice(0, Math.max(0, setting.indexOf("=")));
+    if (misstep !== null) problems.push({ line: 1, ...misstep, path, setting });
   }
   return { origins, problems };
 }
 
-function place(document: Document, steps: readonly string[], value: Node, own: (made: Node) => void, fail: Fail): void {
-  if (document.contents === null) document.contents = new YAMLMap();
+function applySetting(document: Document, setting: string, own: (made: Node) => void): Misstep | null {
+  const split = setting.indexOf("=");
+  const steps = setting.slice(0, Math.max(0, split)).split(".");
+  if (steps.includes("")) {
+    const hint = "for example cluster.servers.count=12";
+    return { column: 1, endColumn: Math.max(setting.length, 1) + 1, message: "must have the form path=value", hint };
+  }
+  const value = parseDocument(setting.slice(split + 1), { prettyErrors: false });
+  const [error] = value.errors;
+  if (error !== undefined || value.contents === null) {
+    const message = error === undefined ? "must have a value" : `not valid YAML: ${printable(error.message)}`;
+    return { column: split + 2, endColumn: Math.max(setting.length + 1, split + 3), message };
+  }
+  document.contents ??= new YAMLMap();
+  visit(value.contents, { Node: (_, node) => own(node) });
+  return put(document, steps, value.contents, own);
+}
+
+/** Walks to the end of `steps`, making maps where there is nothing yet, and puts `value` there. */
+function put(document: Document, steps: readonly string[], value: Node, own: (made: Node) => void): Misstep | null {
   let container: unknown = document.contents;
   let column = 1;
   for (const [index, step] of steps.entries()) {
@@ -67,57 +71,51 @@ function place(document: Document, steps: readonly string[], value: Node, own: (
     const endColumn = column + step.length;
     const parent: unknown = isAlias(container) ? container.resolve(document) : container;
     if (isMap(parent)) {
-      const child = childOf(document, parent, step);
-      if (isLast) {
-        own(value);
-        const key = new Scalar(step);
-        own(key);
-        const pair = pairOf(parent, step);
-        if (pair === undefined) parent.items.push(document.createPair(key, value));
-        else Object.assign(pair, { key, value });
-        return;
-      }
-      if (child === null || (isScalar(child.value) && child.value.value === null)) {
-        const made = new YAMLMap();
-        const key = new Scalar(step);
-        own(made);
-        own(key);
-        const pair = pairOf(parent, step);
-        if (pair === undefined) parent.items.push(document.createPair(key, made));
-        else Object.assign(pair, { value: made });
-        container = made;
-      } else container = child.value;
+      container = isLast ? setEntry(parent, step, value, own) : entryOrNewMap(parent, step, own);
     } else if (isSeq(parent)) {
       const position = positionOf(parent.items, step);
       const item = parent.items[position];
       if (item === undefined) {
-        fail(column, endColumn, `no entry "${printable(step)}" in this list`, listHint(parent.items));
-        return;
+        return {
+          column,
+          endColumn,
+          message: `no entry "${printable(step)}" in this list`,
+          hint: listHint(parent.items),
+        };
       }
-      if (isLast) {
-        own(value);
-        parent.items[position] = value;
-        return;
-      }
-      if (isScalar(item) && steps[0] === "strategies" && index === 1) {
-        const made = document.createNode({ name: item.value, extends: item.value });
-        parent.items[position] = made;
-        container = made;
-      } else container = item;
+      // A strategy named after its preset can be given parts and knobs like any other.
+      const isPreset = !isLast && isScalar(item) && index === 1 && steps[0] === "strategies";
+      container = isLast ? value : isPreset ? document.createNode({ name: item.value, extends: item.value }) : item;
+      parent.items[position] = container;
     } else {
-      fail(
-        column,
-        endColumn,
-        `there is nothing under "${printable(steps.slice(0, index).join("."))}": it holds a single value`,
-      );
-      return;
+      const above = printable(steps.slice(0, index).join("."));
+      return { column, endColumn, message: `there is nothing under "${above}": it holds a single value` };
     }
     column = endColumn + 1;
   }
+  return null;
 }
 
-function pairOf(map: YAMLMap, step: string): Pair | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === step);
+const pairOf = (map: YAMLMap, step: string): Pair | undefined =>
+  map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === step);
+
+/** The key is the override's from now on too: a complaint about it is one about the override. */
+function setEntry(map: YAMLMap, step: string, value: Node, own: (made: Node) => void): Node {
+  const key = new Scalar(step);
+  own(key);
+  const pair = pairOf(map, step);
+  if (pair === undefined) map.add({ key, value });
+  else Object.assign(pair, { key, value });
+  return value;
+}
+
+function entryOrNewMap(map: YAMLMap, step: string, own: (made: Node) => void): unknown {
+  const value = pairOf(map, step)?.value;
+  const isEmpty = value === undefined || value === null || (isScalar(value) && value.value === null);
+  if (!isEmpty) return value;
+  const made = new YAMLMap();
+  own(made);
+  return setEntry(map, step, made, own);
 }
 
 const nameOf = (item: unknown): string | null => {

@@ -4,7 +4,7 @@
  *
  * `shopLog()` gives the same text everywhere; a test compares it with the file.
  */
-import seedrandom from "seedrandom";
+import { Draws } from "../../sim/engine/draws.ts";
 
 interface Line {
   readonly atSec: number;
@@ -20,7 +20,9 @@ const office = "203.0.113.7";
 const robot = "198.51.100.200";
 
 export function shopLog(): string {
-  const random = seedrandom.alea("shop.log");
+  const draws = new Draws(1, "shop.log");
+  let drawn = 0;
+  const random = (): number => draws.at(0, drawn++).uniform();
   const below = (count: number): number => Math.floor(random() * count);
   const lines: Line[] = [];
   const visit = (startSec: number, address: string): void => {
