@@ -108,4 +108,6 @@ export interface RunRecord {
   readonly faults: readonly FaultRecord[];
 }
 
-export type AffinityLetter = "N" | "I" | "V" | "D" | "E" | "O" | "U";
+/** HAProxy's letters: none, invalid, valid, down, idle-expired, old-expired, unused. */
+export const affinityLetters = ["N", "I", "V", "D", "E", "O", "U"] as const;
+export type AffinityLetter = (typeof affinityLetters)[number];

@@ -1,4 +1,5 @@
 /** Attempts of requests under way, one slot each, in columns; slots are recycled. */
+import { NO_EVENT } from "../engine/kernel.ts";
 import { widened } from "../workload/sessions.ts";
 
 const INITIAL_CAPACITY = 64;
@@ -14,6 +15,12 @@ export const IS_MEASURED = 4;
 export const WAS_REDISPATCHED = 8;
 /** The session was born when this request was sent, so there is state to be found. */
 export const HAS_SESSION = 16;
+/** The balancer has given up on it and counts it no more. */
+export const BALANCER_IS_DONE = 32;
+/** Its session was lost or had expired, or the copy it read was stale. */
+export const IS_SPOILT = 64;
+/** A step of a transaction. */
+export const IN_TRANSACTION = 128;
 
 /** Where an attempt is; decides what a crash, a timeout or an impatient user does to it. */
 export const ON_NETWORK = 0;
@@ -23,6 +30,7 @@ export const WORKING = 3;
 export const WRITING = 4;
 export const RETURNING = 5;
 export const BACKING_OFF = 6;
+const FREE = 7;
 
 /** Generations tell an event for a slot's past owner from one for its present; they wrap far above any event's life. */
 export const GENERATION_MASK = 0x1fffff;
@@ -44,9 +52,10 @@ export class Requests {
   intendedAtMs = new Float64Array(INITIAL_CAPACITY);
   /** When the balancer sent it on. */
   sentAtMs = new Float64Array(INITIAL_CAPACITY);
-  /** When it reached the server, and when the server began with it. */
+  /** When it reached the server, when the server began with it, and when it was done. */
   reachedAtMs = new Float64Array(INITIAL_CAPACITY);
   startedAtMs = new Float64Array(INITIAL_CAPACITY);
+  leftAtMs = new Float64Array(INITIAL_CAPACITY);
   /** Work in ms on a server of speed 1. */
   demandMs = new Float64Array(INITIAL_CAPACITY);
   networkMs = new Float64Array(INITIAL_CAPACITY);
@@ -55,6 +64,8 @@ export class Requests {
   stateSinceMs = new Float64Array(INITIAL_CAPACITY);
   /** Acknowledged writes that the copy it read contains. */
   writesRead = new Int32Array(INITIAL_CAPACITY);
+  /** How the attempt failed, while the error is on its way. */
+  failure = new Uint8Array(INITIAL_CAPACITY);
   /** Handles of the balancer's timeout and of the user's patience. */
   timeout = new Int32Array(INITIAL_CAPACITY);
   patience = new Int32Array(INITIAL_CAPACITY);
@@ -78,10 +89,41 @@ export class Requests {
     return this.used++;
   }
 
-  release(slot: number): void {
+  /** Events under way for the slot will no longer find it. */
+  renew(slot: number): void {
     this.generation[slot] = (this.generation[slot]! + 1) & GENERATION_MASK;
+  }
+
+  release(slot: number): void {
+    this.renew(slot);
+    this.phase[slot] = FREE;
     this.next[slot] = this.free;
     this.free = slot;
+  }
+
+  /** What belongs to the client, for a slot that goes on in another's place. */
+  copyClientSide(from: number, to: number): void {
+    this.session[to] = this.session[from]!;
+    this.number[to] = this.number[from]!;
+    this.attempt[to] = this.attempt[from]!;
+    this.flags[to] = this.flags[from]! & ~(IS_GHOST | BALANCER_IS_DONE);
+    this.url[to] = this.url[from]!;
+    this.balancer[to] = this.balancer[from]!;
+    this.server[to] = this.server[from]!;
+    this.intendedAtMs[to] = this.intendedAtMs[from]!;
+    this.demandMs[to] = this.demandMs[from]!;
+    this.networkMs[to] = this.networkMs[from]!;
+    this.stateMs[to] = 0;
+    this.writesRead[to] = 0;
+    this.timeout[to] = NO_EVENT;
+    this.patience[to] = NO_EVENT;
+  }
+
+  /** When each request that a client waits for was meant to be sent. */
+  *intendedAtOfOpen(): Generator<number> {
+    for (let slot = 0; slot < this.used; slot++) {
+      if (this.phase[slot] !== FREE && (this.flags[slot]! & IS_GHOST) === 0) yield this.intendedAtMs[slot]!;
+    }
   }
 
   private grow(): void {
@@ -102,11 +144,13 @@ export class Requests {
     this.sentAtMs = floats(this.sentAtMs);
     this.reachedAtMs = floats(this.reachedAtMs);
     this.startedAtMs = floats(this.startedAtMs);
+    this.leftAtMs = floats(this.leftAtMs);
     this.demandMs = floats(this.demandMs);
     this.networkMs = floats(this.networkMs);
     this.stateMs = floats(this.stateMs);
     this.stateSinceMs = floats(this.stateSinceMs);
     this.writesRead = ints(this.writesRead);
+    this.failure = widened(this.failure, new Uint8Array(capacity));
     this.timeout = ints(this.timeout);
     this.patience = ints(this.patience);
     this.next = ints(this.next);

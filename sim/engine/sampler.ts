@@ -156,6 +156,11 @@ function indexed(weights: readonly number[], valueAt: (index: number) => number)
 }
 
 export class AliasTable {
+  /** Index i with probability proportional to (i + 1)^-exponent. */
+  static zipf(count: number, exponent: number): AliasTable {
+    return new AliasTable(zipfWeights(count, exponent));
+  }
+
   private readonly threshold: Float64Array;
   private readonly alias: Int32Array;
 

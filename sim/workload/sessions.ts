@@ -22,6 +22,8 @@ export const RETURNS_COOKIES = 1;
 export const IS_MOBILE = 2;
 /** Begun because the session before was lost or had timed out. */
 export const IS_RELOGIN = 4;
+/** The user gives up at the next page. */
+export const IS_LEAVING = 8;
 
 export class Sessions {
   /** Number of the visit within the run, the same under every strategy: the entity of its draws. */

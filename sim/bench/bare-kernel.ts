@@ -1,0 +1,121 @@
+/** LB-1 on the kernel alone: what virtual time, the order of events and the draws cost without the model of a cluster. */
+import { ServerHeap } from "../balancing/server-heap.ts";
+import { Draws } from "../engine/draws.ts";
+import { Kernel } from "../engine/kernel.ts";
+import { type Case, Latencies, RHO } from "./model.ts";
+
+const ARRIVAL = 0;
+const DEPARTURE = 1;
+/** Of requests under way at once; far above what rho 0.9 ever reaches. */
+const ROOM_PER_SERVER = 200;
+
+/** Requests are slots, recycled; each server's form a list from the one in service to the one that came last. */
+class BareModel {
+  readonly latencies = new Latencies();
+  private readonly kernel = new Kernel();
+  private readonly lane = this.kernel.addLane();
+  private readonly draws: Draws;
+  private readonly servers: number;
+  private readonly gapMean: number;
+  private readonly warmUp: number;
+  private readonly isRandom: boolean;
+  private readonly isJsq: boolean;
+  private readonly byLoad: ServerHeap;
+  private readonly inSystem: Int32Array;
+  private readonly head: Int32Array;
+  private readonly tail: Int32Array;
+  private readonly next: Int32Array;
+  private readonly arrivedAt: Float64Array;
+  private readonly demand: Float64Array;
+  private used = 0;
+  private free = -1;
+  private arrived = 0;
+  private done = 0;
+
+  constructor({ policy, servers, requests, seed }: Case) {
+    this.draws = new Draws(seed, "requests");
+    this.servers = servers;
+    this.gapMean = 1 / (RHO * servers);
+    this.warmUp = Math.floor(requests / 10);
+    this.isRandom = policy === "random";
+    this.isJsq = policy === "jsq";
+    this.byLoad = new ServerHeap(servers);
+    if (this.isJsq) for (let server = 0; server < servers; server++) this.byLoad.put(server, 0);
+    this.inSystem = new Int32Array(servers);
+    this.head = new Int32Array(servers);
+    this.tail = new Int32Array(servers);
+    const room = 1000 + ROOM_PER_SERVER * servers;
+    this.next = new Int32Array(room);
+    this.arrivedAt = new Float64Array(room);
+    this.demand = new Float64Array(room);
+    this.kernel.scheduleInLane(this.lane, this.draws.at(0, 0).exponential() * this.gapMean, ARRIVAL, 0, 0);
+  }
+
+  run(requests: number): void {
+    const kernel = this.kernel;
+    while (this.done < requests && kernel.next(Infinity)) {
+      if (kernel.kind === ARRIVAL) this.arrive(kernel.nowMs);
+      else this.depart(kernel.nowMs, kernel.entity);
+    }
+  }
+
+  private arrive(now: number): void {
+    // One position in the stream for each request: the gap before the next, the demand, the choice.
+    const draws = this.draws.at(0, ++this.arrived);
+    this.kernel.scheduleInLane(this.lane, now + draws.exponential() * this.gapMean, ARRIVAL, 0, 0);
+    const demand = draws.exponential();
+    const server = this.isRandom ? draws.below(this.servers) : this.lessLoaded();
+    const slot = this.take();
+    this.arrivedAt[slot] = now;
+    const load = this.inSystem[server]! + 1;
+    this.inSystem[server] = load;
+    if (this.isJsq) this.byLoad.put(server, load);
+    if (load === 1) {
+      this.head[server] = slot;
+      this.kernel.schedule(now + demand, DEPARTURE, server, 0);
+    } else {
+      this.demand[slot] = demand;
+      this.next[this.tail[server]!] = slot;
+    }
+    this.tail[server] = slot;
+  }
+
+  private depart(now: number, server: number): void {
+    const slot = this.head[server]!;
+    const load = this.inSystem[server]! - 1;
+    this.inSystem[server] = load;
+    if (this.isJsq) this.byLoad.put(server, load);
+    if (load > 0) {
+      const following = this.next[slot]!;
+      this.head[server] = following;
+      this.kernel.schedule(now + this.demand[following]!, DEPARTURE, server, 0);
+    }
+    if (this.done++ >= this.warmUp) this.latencies.add(now - this.arrivedAt[slot]!);
+    this.next[slot] = this.free;
+    this.free = slot;
+  }
+
+  private lessLoaded(): number {
+    if (this.isJsq) return this.byLoad.first(-1);
+    const one = this.draws.below(this.servers);
+    let other = this.draws.below(this.servers - 1);
+    if (other >= one) other++;
+    return this.inSystem[other]! < this.inSystem[one]! ? other : one;
+  }
+
+  private take(): number {
+    const slot = this.free;
+    if (slot >= 0) {
+      this.free = this.next[slot]!;
+      return slot;
+    }
+    if (this.used === this.next.length) throw new RangeError(`${this.used} requests under way: the system is unstable`);
+    return this.used++;
+  }
+}
+
+export function runBareKernel(given: Case): Latencies {
+  const model = new BareModel(given);
+  model.run(given.requests);
+  return model.latencies;
+}

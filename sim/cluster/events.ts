@@ -1,0 +1,36 @@
+/** The kinds of events of the model; entity and operand as noted. */
+
+/** entity: population. */
+export const ARRIVAL = 0;
+/** entity: session. */
+export const THINK_OVER = 1;
+/** entity: request, operand: its generation, for all kinds up to RETRY. */
+export const AT_BALANCER = 2;
+export const AT_SERVER = 3;
+export const WORK_DONE = 4;
+export const READ_DONE = 5;
+export const WRITE_DONE = 6;
+export const ANSWER_AT_BALANCER = 7;
+export const ANSWER_AT_CLIENT = 8;
+export const REFUSAL_AT_BALANCER = 9;
+export const FAILURE_AT_BALANCER = 10;
+export const ERROR_AT_CLIENT = 11;
+export const RETRY = 12;
+/** entity: request; these are cancelled and need no generation. */
+export const TIMEOUT = 13;
+export const PATIENCE_OVER = 14;
+/** entity: server. */
+export const SHARED_WORK_DONE = 15;
+/** entity: server, operand: balancer. */
+export const HEALTH_CHECK = 16;
+/** For the state backend: entity and operand are its own. */
+export const STATE_ELAPSED = 17;
+/** entity: index in the scenario's faults. */
+export const FAULT_BEGINS = 18;
+export const FAULT_ENDS = 19;
+export const WINDOW_ENDS = 20;
+export const WARM_UP_ENDS = 21;
+/** The next request of a trace is due. */
+export const TRACE_REQUEST = 22;
+/** The next session of a trace is known to be over. */
+export const TRACE_SESSION_ENDS = 23;

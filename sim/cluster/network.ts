@@ -1,0 +1,57 @@
+/** The legs between client, balancer and server: each crossing takes a drawn time, counted on the request. */
+import type { Kernel } from "../engine/kernel.ts";
+import { Sampler } from "../engine/sampler.ts";
+import type { Cluster, Distribution } from "../scenario.ts";
+import type { Sessions } from "../workload/sessions.ts";
+import type { Requests } from "./requests.ts";
+
+export class Network {
+  readonly toBalancer: Leg;
+  readonly toServer: Leg;
+
+  constructor(kernel: Kernel, network: Cluster["network"], seed: number, requests: Requests, sessions: Sessions) {
+    this.toBalancer = new Leg(kernel, network.clientToBalancerMs, seed, "client-balancer", requests, sessions);
+    this.toServer = new Leg(kernel, network.balancerToServerMs, seed, "balancer-server", requests, sessions);
+  }
+}
+
+/** One leg, used in both directions. */
+export class Leg {
+  /** Crossing takes no time. */
+  readonly isInstant: boolean;
+  private readonly kernel: Kernel;
+  private readonly requests: Requests;
+  private readonly sessions: Sessions;
+  private readonly delays: Sampler;
+  /** A constant delay keeps the order, so its crossings wait in a lane. */
+  private readonly lane: number;
+
+  constructor(
+    kernel: Kernel,
+    delayMs: Distribution,
+    seed: number,
+    name: string,
+    requests: Requests,
+    sessions: Sessions,
+  ) {
+    this.kernel = kernel;
+    this.requests = requests;
+    this.sessions = sessions;
+    this.delays = new Sampler(delayMs, seed, `network/${name}`);
+    this.isInstant = delayMs.law === "constant" && delayMs.value === 0;
+    this.lane = this.delays.isConstant && !this.isInstant ? kernel.addLane() : -1;
+  }
+
+  /** Delivers the request as an event of `kind`. A crossing's draw is that of its request, attempt and kind. */
+  deliver(slot: number, kind: number): void {
+    const { requests, kernel } = this;
+    const ordinal = this.sessions.ordinal[requests.session[slot]!]!;
+    const crossing = (requests.number[slot]! * 256 + requests.attempt[slot]!) * 16 + kind;
+    const delayMs = this.delays.draw(ordinal, crossing);
+    requests.networkMs[slot]! += delayMs;
+    const atMs = kernel.nowMs + delayMs;
+    const generation = requests.generation[slot]!;
+    if (this.lane >= 0) kernel.scheduleInLane(this.lane, atMs, kind, slot, generation);
+    else kernel.schedule(atMs, kind, slot, generation);
+  }
+}

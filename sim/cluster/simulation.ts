@@ -1,0 +1,319 @@
+/** One run: puts the parts together, and takes events to whom they belong. */
+import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import { balancingAlgorithms } from "../balancing/index.ts";
+import { partNamed } from "../catalogue.ts";
+import { Draws } from "../engine/draws.ts";
+import { Kernel } from "../engine/kernel.ts";
+import { Ledger, type LedgerCounts } from "../metrics/ledger.ts";
+import { Meter } from "../metrics/meter.ts";
+import { Timeline } from "../metrics/timeline.ts";
+import { affinityMechanisms } from "../persistence/affinity/index.ts";
+import { stateBackends } from "../persistence/state/index.ts";
+import type { Scenario, Strategy } from "../scenario.ts";
+import { Sessions } from "../workload/sessions.ts";
+import type { TraceChunk } from "../workload/trace.ts";
+import { Users } from "../workload/users.ts";
+import { affinityContext, stateContext } from "./contexts.ts";
+import * as event from "./events.ts";
+import { Fleet } from "./fleet.ts";
+import { Health } from "./health.ts";
+import { Outages } from "./outages.ts";
+import { RequestPath } from "./request-path.ts";
+import { Requests } from "./requests.ts";
+import { ServerPool } from "./server-pool.ts";
+import { Servers } from "./servers.ts";
+import { ClosedSource, OpenSource } from "./sources.ts";
+import { TraceSource } from "./trace-source.ts";
+import { Visits } from "./visits.ts";
+
+/** "more": `untilMs` is reached. "trace": feed the next chunk of the recorded trace first. "done": the run is over. */
+export type Progress = "more" | "trace" | "done";
+
+export class Simulation {
+  readonly kernel = new Kernel();
+  readonly scenario: Scenario;
+  readonly requests = new Requests();
+  readonly sessions = new Sessions();
+  readonly servers: Servers;
+  readonly meter = new Meter();
+  readonly ledger: Ledger;
+  readonly timeline: Timeline;
+  readonly path: RequestPath;
+  readonly outages: Outages;
+  /** As things stood at the end of warm-up. */
+  countsAtStart: LedgerCounts;
+  integralsAtStart: Integrals;
+  readonly state;
+  private readonly affinity;
+  private readonly fleets: readonly Fleet[];
+  private readonly algorithms: readonly BalancingAlgorithm[];
+  private readonly users: readonly Users[];
+  private readonly visits: Visits;
+  private readonly pool: ServerPool;
+  private readonly health: Health;
+  private readonly windowLane: number;
+  private isDone = false;
+
+  constructor(scenario: Scenario, strategy: Strategy, seed: number) {
+    const { kernel, requests, sessions, meter } = this;
+    const { cluster } = scenario;
+    this.scenario = scenario;
+    // Marks of time come first, so that at equal times they stand before whatever the workload does.
+    this.windowLane = kernel.addLane();
+    kernel.scheduleInLane(this.windowLane, scenario.windowMs, event.WINDOW_ENDS, 0, 0);
+    kernel.schedule(scenario.warmUpMs, event.WARM_UP_ENDS, 0, 0);
+
+    this.servers = new Servers(scenario, requests);
+    const initial = Outages.initialServers(this.servers.count, scenario.faults);
+    for (const server of initial) this.servers.start(server);
+    this.fleets = Array.from({ length: cluster.balancers.count }, () => new Fleet(this.servers.weight));
+    this.users = scenario.populations.map(
+      (population) => new Users(population, sessions, population.serviceMs ?? cluster.serviceMs, seed),
+    );
+    this.ledger = new Ledger(sessions, this.servers.count);
+    this.timeline = new Timeline(scenario.windowMs, this.servers, this.ledger, meter);
+
+    const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter };
+    const affinityView = affinityContext(world, this.fleets);
+    this.affinity = partNamed(affinityMechanisms, strategy.affinity.name, "affinity mechanism").create(
+      strategy.affinity.knobs,
+      affinityView,
+    );
+    const stateView = stateContext(world);
+    this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
+    const balancing = partNamed(balancingAlgorithms, strategy.balancing.name, "balancing algorithm");
+    this.algorithms = this.fleets.map((fleet, balancer) =>
+      balancing.create(strategy.balancing.knobs, {
+        fleet,
+        requests: affinityView.requests,
+        draws: new Draws(seed, `balancing/${balancer}`),
+      }),
+    );
+
+    this.path = new RequestPath({
+      kernel,
+      cluster,
+      seed,
+      requests,
+      sessions,
+      servers: this.servers,
+      fleets: this.fleets,
+      algorithms: this.algorithms,
+      affinity: this.affinity,
+      state: this.state,
+      meter,
+    });
+    this.visits = new Visits({
+      kernel,
+      scenario,
+      requests,
+      sessions,
+      users: this.users,
+      fleets: this.fleets,
+      affinity: this.affinity,
+      state: this.state,
+      meter,
+      ledger: this.ledger,
+      timeline: this.timeline,
+      path: this.path,
+    });
+    this.pool = new ServerPool(kernel, requests, this.servers, this.state, this.path);
+    this.path.client = this.visits;
+    this.path.pool = this.pool;
+    this.health = new Health(
+      kernel,
+      this.servers,
+      this.fleets,
+      cluster.balancers.healthCheck,
+      seed,
+      (balancer, server) => this.algorithms[balancer]!.changed(server),
+    );
+    this.outages = new Outages(kernel, scenario.faults, this.servers, this.pool, this.state, this.health, (servers) =>
+      this.admit(servers),
+    );
+    this.admit(initial);
+    this.openSources(seed);
+    this.countsAtStart = this.ledger.counts.copy();
+    this.integralsAtStart = this.integrals();
+  }
+
+  private admit(servers: readonly number[]): void {
+    this.fleets.forEach((fleet, balancer) => {
+      fleet.admit(servers);
+      for (const server of servers) this.algorithms[balancer]!.changed(server);
+    });
+  }
+
+  private openSources(seed: number): void {
+    const { kernel, visits, sessions, requests, scenario } = this;
+    this.users.forEach((users, population) => {
+      const { arrivals } = users.population;
+      const numbering = { population, populations: scenario.populations.length };
+      // A closed crowd's users begin at once, and what they do asks for the source: it has to be known first.
+      if (arrivals.process === "closed") {
+        visits.sources[population] = new ClosedSource(kernel, visits, sessions, users, numbering, arrivals.users);
+      } else if (arrivals.process === "trace") {
+        visits.sources[population] = new TraceSource(kernel, visits, this.path, sessions, requests, numbering);
+      } else {
+        visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed);
+      }
+    });
+  }
+
+  get nowMs(): number {
+    return this.kernel.nowMs;
+  }
+
+  /** The traces that the run replays, by population. */
+  private get trace(): TraceSource | undefined {
+    return this.visits.sources.find((source) => source instanceof TraceSource && source.needsChunk) as
+      | TraceSource
+      | undefined;
+  }
+
+  /** Hands over the next chunk of the recorded trace, null at its end. @throws Error when none was asked for. */
+  feed(chunk: TraceChunk | null): void {
+    const { trace } = this;
+    if (trace === undefined) throw new Error("feed: the run does not wait for a chunk of a trace");
+    trace.feed(chunk);
+  }
+
+  /** Runs until `untilMs` of virtual time; in pieces or at one go, the result is the same. */
+  advance(untilMs: number): Progress {
+    const { kernel } = this;
+    const endMs = Math.min(untilMs, this.scenario.durationMs);
+    const hasTrace = this.visits.sources.some((source) => source instanceof TraceSource);
+    if (hasTrace && this.trace !== undefined) return "trace";
+    while (kernel.next(endMs)) {
+      this.dispatch(kernel.kind, kernel.entity, kernel.operand);
+      if (hasTrace && kernel.kind === event.TRACE_REQUEST && this.trace !== undefined) return "trace";
+    }
+    if (kernel.nowMs < this.scenario.durationMs) return "more";
+    if (!this.isDone) this.finish();
+    return "done";
+  }
+
+  private finish(): void {
+    this.isDone = true;
+    const { nowMs } = this.kernel;
+    this.timeline.endWindow(nowMs);
+    this.ledger.check();
+    this.meter.check(nowMs, this.requests.intendedAtOfOpen());
+    this.servers.check(nowMs);
+  }
+
+  private dispatch(kind: number, entity: number, operand: number): void {
+    if (kind === event.WORK_DONE) {
+      if (this.requests.generation[entity] === operand) this.path.workDone(entity);
+    } else if (kind === event.ARRIVAL) {
+      (this.visits.sources[entity] as OpenSource).arrive();
+    } else if (kind === event.THINK_OVER) {
+      this.visits.issueAndSend(entity);
+    } else if (kind >= event.AT_BALANCER && kind <= event.RETRY) {
+      if (this.requests.generation[entity] === operand) this.dispatchRequest(kind, entity);
+    } else {
+      this.dispatchOther(kind, entity, operand);
+    }
+  }
+
+  private dispatchRequest(kind: number, slot: number): void {
+    const { path, visits } = this;
+    switch (kind) {
+      case event.AT_BALANCER:
+        return path.arriveAtBalancer(slot);
+      case event.AT_SERVER:
+        return path.atServer(slot);
+      case event.READ_DONE:
+        return path.readDone(slot);
+      case event.WRITE_DONE:
+        return path.writeDone(slot);
+      case event.ANSWER_AT_BALANCER:
+        return path.answerAtBalancer(slot);
+      case event.ANSWER_AT_CLIENT:
+        return visits.answerArrived(slot);
+      case event.REFUSAL_AT_BALANCER:
+        return path.refusalAtBalancer(slot);
+      case event.FAILURE_AT_BALANCER:
+        return path.failureAtBalancer(slot);
+      case event.ERROR_AT_CLIENT:
+        return visits.errorArrived(slot);
+      case event.RETRY:
+        return path.send(slot);
+    }
+  }
+
+  private dispatchOther(kind: number, entity: number, operand: number): void {
+    switch (kind) {
+      case event.SHARED_WORK_DONE:
+        return this.pool.sharedWorkDone(entity);
+      case event.TIMEOUT:
+        return this.path.timeout(entity);
+      case event.PATIENCE_OVER:
+        return this.visits.patienceOver(entity);
+      case event.HEALTH_CHECK:
+        return this.health.probe(entity, operand);
+      case event.STATE_ELAPSED:
+        return this.state.elapsed(entity, operand);
+      case event.FAULT_BEGINS:
+        return this.outages.begin(entity);
+      case event.FAULT_ENDS:
+        return this.outages.end(entity);
+      case event.WINDOW_ENDS:
+        return this.endWindow();
+      case event.WARM_UP_ENDS:
+        return this.startMeasuring();
+      case event.TRACE_REQUEST:
+        return (this.visits.sources[entity] as TraceSource).requestDue();
+      case event.TRACE_SESSION_ENDS:
+        return (this.visits.sources[entity] as TraceSource).sessionEndDue(operand);
+      default:
+        throw new Error(`no handler for events of kind ${kind}`);
+    }
+  }
+
+  private endWindow(): void {
+    this.timeline.endWindow(this.kernel.nowMs);
+    const { windowMs } = this.scenario;
+    const nextMs = (Math.round(this.kernel.nowMs / windowMs) + 1) * windowMs;
+    this.kernel.scheduleInLane(this.windowLane, nextMs, event.WINDOW_ENDS, 0, 0);
+  }
+
+  private startMeasuring(): void {
+    this.meter.startMeasuring();
+    this.ledger.lifespanMs.clear();
+    this.countsAtStart = this.ledger.counts.copy();
+    this.integralsAtStart = this.integrals();
+  }
+
+  /** Every time integral as of now. */
+  integrals(): Integrals {
+    const { nowMs } = this.kernel;
+    const { servers, ledger } = this;
+    for (let server = 0; server < servers.count; server++) {
+      servers.settle(server, nowMs);
+      ledger.settleHeld(server, nowMs);
+    }
+    ledger.settle(nowMs);
+    return {
+      atMs: nowMs,
+      busyMs: servers.busyMs.slice(),
+      inSystemMs: servers.inSystemMs.slice(),
+      upMs: servers.upMs.slice(),
+      heldMs: ledger.heldMs.slice(),
+      arrived: servers.arrived.slice(),
+      liveMs: ledger.liveMs,
+      byteMs: ledger.byteMs,
+    };
+  }
+}
+
+export interface Integrals {
+  readonly atMs: number;
+  readonly busyMs: Float64Array;
+  readonly inSystemMs: Float64Array;
+  readonly upMs: Float64Array;
+  readonly heldMs: Float64Array;
+  readonly arrived: Int32Array;
+  readonly liveMs: number;
+  readonly byteMs: number;
+}

@@ -1,0 +1,100 @@
+/** What begins visits: open arrivals, a fixed crowd of users, or a recorded trace. One source for each population. */
+import type { Kernel } from "../engine/kernel.ts";
+import { type ArrivalSource, arrivalSource } from "../workload/arrivals.ts";
+import type { Sessions } from "../workload/sessions.ts";
+import type { Users } from "../workload/users.ts";
+import * as event from "./events.ts";
+import type { VisitSource, Visits } from "./visits.ts";
+
+/**
+ * Numbers of visits: the k-th of population p out of n is k × n + p, so that no two populations share a number and one
+ * more visit in one shifts none in another.
+ */
+export interface Numbering {
+  readonly population: number;
+  readonly populations: number;
+}
+
+export const ordinalOf = ({ population, populations }: Numbering, k: number): number => k * populations + population;
+
+export class OpenSource implements VisitSource {
+  private readonly kernel: Kernel;
+  private readonly visits: Visits;
+  private readonly users: Users;
+  private readonly numbering: Numbering;
+  private readonly arrivals: ArrivalSource;
+  private readonly lane: number;
+  private begun = 0;
+  private arrived = 0;
+
+  constructor(kernel: Kernel, visits: Visits, users: Users, numbering: Numbering, seed: number) {
+    this.kernel = kernel;
+    this.visits = visits;
+    this.users = users;
+    this.numbering = numbering;
+    this.arrivals = arrivalSource(users.population.arrivals, seed, users.population.name);
+    this.lane = kernel.addLane();
+    this.scheduleNext();
+  }
+
+  private scheduleNext(): void {
+    const atMs = this.arrivals.nextMs();
+    if (atMs < Infinity) this.kernel.scheduleInLane(this.lane, atMs, event.ARRIVAL, this.numbering.population, 0);
+  }
+
+  /** An arrival: its visits begin with their first request. */
+  arrive(): void {
+    this.scheduleNext();
+    const size = this.users.batchSize(this.arrived++);
+    for (let i = 0; i < size; i++) {
+      const session = this.visits.begin(this.numbering.population, ordinalOf(this.numbering, this.begun++));
+      this.visits.issueAndSend(session);
+    }
+  }
+
+  requestEnded(): void {}
+  paces(): boolean {
+    return false;
+  }
+  releases(): boolean {
+    return true;
+  }
+}
+
+/** A fixed number of users. Each thinks before the first request of every visit; when one is over, the next begins. */
+export class ClosedSource implements VisitSource {
+  private readonly kernel: Kernel;
+  private readonly visits: Visits;
+  private readonly sessions: Sessions;
+  private readonly users: Users;
+  private readonly numbering: Numbering;
+  private readonly count: number;
+
+  constructor(kernel: Kernel, visits: Visits, sessions: Sessions, users: Users, numbering: Numbering, count: number) {
+    this.kernel = kernel;
+    this.visits = visits;
+    this.sessions = sessions;
+    this.users = users;
+    this.numbering = numbering;
+    this.count = count;
+    for (let user = 0; user < count; user++) this.begin(user);
+  }
+
+  private begin(k: number): void {
+    const ordinal = ordinalOf(this.numbering, k);
+    const session = this.visits.begin(this.numbering.population, ordinal);
+    this.kernel.schedule(this.kernel.nowMs + this.users.thinkMs(ordinal, 0), event.THINK_OVER, session, 0);
+  }
+
+  /** The k-th visit of user u is number k × users + u, whoever finished first. */
+  releases(session: number): boolean {
+    const { population, populations } = this.numbering;
+    this.begin((this.sessions.ordinal[session]! - population) / populations + this.count);
+    return true;
+  }
+
+  requestEnded(): void {}
+  paces(): boolean {
+    return false;
+  }
+}

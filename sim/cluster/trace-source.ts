@@ -1,0 +1,140 @@
+/**
+ * Replays a recorded trace: requests are sent when the trace says, whatever became of the ones before. A visit ends when
+ * the trace knows that no request will follow and the last answer is in.
+ */
+import type { Kernel } from "../engine/kernel.ts";
+import { IS_LEAVING, type Sessions } from "../workload/sessions.ts";
+import type { TraceChunk } from "../workload/trace.ts";
+import * as event from "./events.ts";
+import type { RequestPath } from "./request-path.ts";
+import type { Requests } from "./requests.ts";
+import * as request from "./requests.ts";
+import { type Numbering, ordinalOf } from "./sources.ts";
+import type { VisitSource, Visits } from "./visits.ts";
+
+interface Visit {
+  readonly session: number;
+  inFlight: number;
+  /** No request will follow. */
+  isOver: boolean;
+}
+
+export class TraceSource implements VisitSource {
+  private readonly kernel: Kernel;
+  private readonly visits: Visits;
+  private readonly path: RequestPath;
+  private readonly sessions: Sessions;
+  private readonly requests: Requests;
+  private readonly numbering: Numbering;
+  private readonly requestLane: number;
+  private readonly endLane: number;
+  private chunk: TraceChunk | null = null;
+  private nextRequest = 0;
+  private isAtEnd = false;
+  /** Visits under way by the trace's session number. */
+  private readonly open = new Map<number, Visit>();
+
+  constructor(
+    kernel: Kernel,
+    visits: Visits,
+    path: RequestPath,
+    sessions: Sessions,
+    requests: Requests,
+    numbering: Numbering,
+  ) {
+    this.kernel = kernel;
+    this.visits = visits;
+    this.path = path;
+    this.sessions = sessions;
+    this.requests = requests;
+    this.numbering = numbering;
+    this.requestLane = kernel.addLane();
+    this.endLane = kernel.addLane();
+  }
+
+  /** The last request known has been sent, and the trace may go on. */
+  get needsChunk(): boolean {
+    return !this.isAtEnd && this.chunk === null;
+  }
+
+  /** The next chunk, or null at the end of the trace. */
+  feed(chunk: TraceChunk | null): void {
+    this.chunk = chunk;
+    this.nextRequest = 0;
+    if (chunk === null) {
+      this.isAtEnd = true;
+      return;
+    }
+    const { kernel, numbering } = this;
+    for (let i = 0; i < chunk.endedSession.length; i++) {
+      const atMs = Math.max(kernel.nowMs, chunk.endedKnownAtMs[i]!);
+      const number = chunk.endedSession[i]!;
+      kernel.scheduleInLane(this.endLane, atMs, event.TRACE_SESSION_ENDS, numbering.population, number);
+    }
+    this.scheduleNext();
+  }
+
+  /** One request stands in the kernel at a time; with its last one a chunk is used up. */
+  private scheduleNext(): void {
+    const chunk = this.chunk!;
+    if (this.nextRequest === chunk.atMs.length) {
+      this.chunk = null;
+      return;
+    }
+    const atMs = Math.max(this.kernel.nowMs, chunk.atMs[this.nextRequest]!);
+    this.kernel.scheduleInLane(this.requestLane, atMs, event.TRACE_REQUEST, this.numbering.population, 0);
+  }
+
+  requestDue(): void {
+    const chunk = this.chunk!;
+    const at = this.nextRequest++;
+    const number = chunk.session[at]!;
+    if (chunk.first[at] === 1) this.begin(number, chunk.address[at]!);
+    const visit = this.open.get(number);
+    // A user who has left sends no more, whatever the trace says.
+    if (visit !== undefined && (this.sessions.flags[visit.session]! & IS_LEAVING) === 0) {
+      visit.inFlight++;
+      const slot = this.visits.issue(visit.session);
+      this.requests.url[slot] = chunk.url[at]!;
+      if (chunk.writes[at] === 1) this.requests.flags[slot]! |= request.WRITES;
+      this.path.send(slot);
+    }
+    this.scheduleNext();
+  }
+
+  private begin(number: number, address: number): void {
+    const session = this.visits.begin(this.numbering.population, ordinalOf(this.numbering, number));
+    this.sessions.address[session] = address;
+    this.sessions.requestsPlanned[session] = 0;
+    this.open.set(number, { session, inFlight: 0, isOver: false });
+  }
+
+  sessionEndDue(number: number): void {
+    const visit = this.open.get(number);
+    if (visit === undefined) return;
+    visit.isOver = true;
+    if (visit.inFlight === 0) this.visits.complete(visit.session);
+  }
+
+  requestEnded(session: number): void {
+    this.open.get(this.numberOf(session))!.inFlight--;
+  }
+
+  /** Requests come by themselves; a visit that is over ends with its last answer. */
+  paces(session: number): boolean {
+    const visit = this.open.get(this.numberOf(session))!;
+    return !(visit.isOver && visit.inFlight === 0);
+  }
+
+  /** A user may leave while other requests of the visit are still under way. */
+  releases(session: number): boolean {
+    const number = this.numberOf(session);
+    if (this.open.get(number)!.inFlight > 0) return false;
+    this.open.delete(number);
+    return true;
+  }
+
+  private numberOf(session: number): number {
+    return (this.sessions.ordinal[session]! - this.numbering.population) / this.numbering.populations;
+  }
+}

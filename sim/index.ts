@@ -1,0 +1,67 @@
+/** The model's public entry. Pure: the same code in node, in a worker and in the browser. */
+import { recordOf } from "./cluster/run-record.ts";
+import { Simulation as ClusterSimulation, type Progress } from "./cluster/simulation.ts";
+import type { RunRecord } from "./record.ts";
+import type { Scenario, Strategy } from "./scenario.ts";
+import type { TraceChunk } from "./workload/trace.ts";
+
+export { balancingAlgorithms } from "./balancing/index.ts";
+export type { Described, Knob, Knobs, KnobValue } from "./catalogue.ts";
+export type { Progress } from "./cluster/simulation.ts";
+export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
+export { metricNamed, metrics } from "./metrics/catalogue.ts";
+export type { LossCause } from "./metrics/causes.ts";
+export { lossCauses } from "./metrics/causes.ts";
+export { affinityMechanisms } from "./persistence/affinity/index.ts";
+export { stateBackends } from "./persistence/state/index.ts";
+export * from "./record.ts";
+export type * from "./scenario.ts";
+export { VERSION } from "./version.ts";
+export type { TraceChunk } from "./workload/trace.ts";
+
+export interface RunInput {
+  readonly scenario: Scenario;
+  readonly strategy: Strategy;
+  readonly seed: number;
+  /** Goes into the record; the model does not read it. */
+  readonly scenarioHash: string;
+}
+
+/** One run, to be advanced in pieces; the pieces never change the result. */
+export class Simulation {
+  private readonly simulation: ClusterSimulation;
+  private readonly input: RunInput;
+
+  constructor(input: RunInput) {
+    this.input = input;
+    this.simulation = new ClusterSimulation(input.scenario, input.strategy, input.seed);
+  }
+
+  get nowMs(): number {
+    return this.simulation.nowMs;
+  }
+
+  /** Runs until `untilMs` of virtual time. "trace" asks for `feed` before it can go on. */
+  advance(untilMs: number): Progress {
+    return this.simulation.advance(untilMs);
+  }
+
+  /** The next chunk of the recorded trace, or null when there is no more. @throws Error when none was asked for. */
+  feed(chunk: TraceChunk | null): void {
+    this.simulation.feed(chunk);
+  }
+
+  /** @throws Error when the run is not over. */
+  record(): RunRecord {
+    const { strategy, seed, scenarioHash } = this.input;
+    return recordOf(this.simulation, { scenarioHash, strategy: strategy.name, seed });
+  }
+}
+
+/** A whole run at once. @throws Error for a scenario that replays a trace: that one wants `Simulation` and `feed`. */
+export function simulate(input: RunInput): RunRecord {
+  const simulation = new Simulation(input);
+  const progress = simulation.advance(Infinity);
+  if (progress !== "done") throw new Error("simulate: the scenario replays a trace; advance a Simulation and feed it");
+  return simulation.record();
+}

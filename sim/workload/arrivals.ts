@@ -1,0 +1,167 @@
+/** When sessions arrive: one source for each open population, the k-th time a function of (seed, population, k). */
+import { Draws } from "../engine/draws.ts";
+import { cos, exp } from "../engine/exact.ts";
+import { Sampler } from "../engine/sampler.ts";
+import type { Arrivals } from "../scenario.ts";
+
+export interface ArrivalSource {
+  /** Time of the next arrival in ms, never before the last; Infinity when there are no more. */
+  nextMs(): number;
+}
+
+/** The source of an open population. @throws RangeError for populations that are not open. */
+export function arrivalSource(arrivals: Arrivals, seed: number, population: string): ArrivalSource {
+  const draws = new Draws(seed, `${population}/arrivals`);
+  switch (arrivals.process) {
+    case "poisson":
+      return new Poisson(draws, arrivals.ratePerSec);
+    case "deterministic":
+      return new Deterministic(arrivals.ratePerSec);
+    case "renewal":
+      return new Renewal(new Sampler(arrivals.gapMs, seed, `${population}/arrivals`));
+    case "mmpp":
+      return new Modulated(draws, arrivals.states);
+    case "phases":
+      return new Thinned(draws, ...phasedRate(arrivals.phases));
+    case "diurnal": {
+      const { meanPerSec, amplitudeFraction, periodMs, peakAtMs } = arrivals;
+      const rate = (atMs: number) =>
+        meanPerSec * (1 + amplitudeFraction * cos((2 * Math.PI * ((atMs - peakAtMs) % periodMs)) / periodMs));
+      return new Thinned(draws, rate, meanPerSec * (1 + amplitudeFraction));
+    }
+    case "flash-crowd": {
+      const { basePerSec, peakPerSec, atMs, rampMs, holdMs, decayMs } = arrivals;
+      const rate = (nowMs: number) => {
+        const sinceMs = nowMs - atMs;
+        if (sinceMs < 0) return basePerSec;
+        if (sinceMs < rampMs) return basePerSec + ((peakPerSec - basePerSec) * sinceMs) / rampMs;
+        if (sinceMs < rampMs + holdMs) return peakPerSec;
+        return basePerSec + (peakPerSec - basePerSec) * exp((rampMs + holdMs - sinceMs) / decayMs);
+      };
+      return new Thinned(draws, rate, Math.max(basePerSec, peakPerSec));
+    }
+    default:
+      throw new RangeError(`a population with ${arrivals.process} arrivals has no source of its own`);
+  }
+}
+
+class Poisson implements ArrivalSource {
+  private atMs = 0;
+  private k = 0;
+  private readonly draws: Draws;
+  private readonly gapMs: number;
+
+  constructor(draws: Draws, ratePerSec: number) {
+    this.draws = draws;
+    this.gapMs = 1000 / ratePerSec;
+  }
+
+  nextMs(): number {
+    this.atMs += this.draws.at(0, this.k++).exponential() * this.gapMs;
+    return this.atMs;
+  }
+}
+
+/** Times are multiples of the gap, computed and not added up, so that they do not drift. */
+class Deterministic implements ArrivalSource {
+  private k = 0;
+  private readonly ratePerSec: number;
+
+  constructor(ratePerSec: number) {
+    this.ratePerSec = ratePerSec;
+  }
+
+  nextMs(): number {
+    this.k++;
+    return (this.k * 1000) / this.ratePerSec;
+  }
+}
+
+class Renewal implements ArrivalSource {
+  private atMs = 0;
+  private k = 0;
+  private readonly gaps: Sampler;
+
+  constructor(gaps: Sampler) {
+    this.gaps = gaps;
+  }
+
+  nextMs(): number {
+    this.atMs += this.gaps.draw(0, this.k++);
+    return this.atMs;
+  }
+}
+
+/** Each state is an entity with draws of its own; in a state, the next arrival and the end of the stay compete. */
+class Modulated implements ArrivalSource {
+  private atMs = 0;
+  private k = 0;
+  private stays = 0;
+  private state = 0;
+  private stayEndsMs: number;
+  private readonly draws: Draws;
+  private readonly states: readonly { readonly ratePerSec: number; readonly meanMs: number }[];
+
+  constructor(draws: Draws, states: readonly { readonly ratePerSec: number; readonly meanMs: number }[]) {
+    this.draws = draws;
+    this.states = states;
+    this.stayEndsMs = this.stayMs();
+  }
+
+  nextMs(): number {
+    for (;;) {
+      const { ratePerSec } = this.states[this.state]!;
+      const gapMs = ratePerSec === 0 ? Infinity : (this.draws.at(0, this.k++).exponential() * 1000) / ratePerSec;
+      if (this.atMs + gapMs <= this.stayEndsMs) {
+        this.atMs += gapMs;
+        return this.atMs;
+      }
+      // The exponential has no memory: what was left of the gap is drawn anew at the next state's rate.
+      this.atMs = this.stayEndsMs;
+      this.state = (this.state + 1) % this.states.length;
+      this.stayEndsMs += this.stayMs();
+    }
+  }
+
+  private stayMs(): number {
+    return this.draws.at(1, this.stays++).exponential() * this.states[this.state]!.meanMs;
+  }
+}
+
+/** A Poisson process of varying rate by thinning (Lewis and Shedler 1979): candidates at the highest rate, kept in proportion. */
+class Thinned implements ArrivalSource {
+  private atMs = 0;
+  private k = 0;
+  private readonly draws: Draws;
+  private readonly rateAt: (atMs: number) => number;
+  private readonly highestPerSec: number;
+
+  constructor(draws: Draws, rateAt: (atMs: number) => number, highestPerSec: number) {
+    this.draws = draws;
+    this.rateAt = rateAt;
+    this.highestPerSec = highestPerSec;
+  }
+
+  nextMs(): number {
+    if (this.highestPerSec === 0) return Infinity;
+    do {
+      this.atMs += (this.draws.at(0, this.k).exponential() * 1000) / this.highestPerSec;
+    } while (this.draws.at(1, this.k++).uniform() * this.highestPerSec >= this.rateAt(this.atMs));
+    return this.atMs;
+  }
+}
+
+/** Rate over time of straight phases, and its maximum; after the last phase its end rate goes on. */
+function phasedRate(
+  phases: readonly { readonly durationMs: number; readonly fromPerSec: number; readonly toPerSec: number }[],
+): [(atMs: number) => number, number] {
+  const rateAt = (atMs: number) => {
+    let startMs = 0;
+    for (const { durationMs, fromPerSec, toPerSec } of phases) {
+      if (atMs < startMs + durationMs) return fromPerSec + ((toPerSec - fromPerSec) * (atMs - startMs)) / durationMs;
+      startMs += durationMs;
+    }
+    return phases[phases.length - 1]!.toPerSec;
+  };
+  return [rateAt, Math.max(...phases.flatMap(({ fromPerSec, toPerSec }) => [fromPerSec, toPerSec]))];
+}

@@ -1,0 +1,138 @@
+/**
+ * What the users of one population do: every answer is a function of (seed, population, visit, request number), never of
+ * what the cluster did.
+ */
+import { Draws } from "../engine/draws.ts";
+import { exp } from "../engine/exact.ts";
+import { avalanche } from "../engine/hash.ts";
+import { AliasTable, Sampler } from "../engine/sampler.ts";
+import type { Distribution, Population } from "../scenario.ts";
+import { IS_MOBILE, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
+
+export class Users {
+  readonly population: Population;
+  private readonly sessions: Sessions;
+  private readonly requests: Sampler;
+  private readonly think: Sampler;
+  private readonly service: Sampler;
+  private readonly stateBytes: Sampler;
+  private readonly batch: Sampler | null;
+  private readonly writes: Draws;
+  private readonly transactions: Draws;
+  private readonly clients: Draws;
+  private readonly moves: Draws;
+  private readonly urls: Draws;
+  private readonly backoff: Draws;
+  private readonly urlTable: AliasTable | null;
+  private readonly natTable: AliasTable | null;
+  private readonly addressSalt: number;
+
+  constructor(population: Population, sessions: Sessions, serviceMs: Distribution, seed: number) {
+    const { name, session, clients, urls } = population;
+    this.population = population;
+    this.sessions = sessions;
+    this.requests = new Sampler(session.requests, seed, `${name}/requests`);
+    this.think = new Sampler(session.thinkMs, seed, `${name}/think`);
+    this.service = new Sampler(population.serviceMs ?? serviceMs, seed, `${name}/service`);
+    this.stateBytes = new Sampler(session.stateBytes, seed, `${name}/state-bytes`);
+    this.batch = population.batch === null ? null : new Sampler(population.batch, seed, `${name}/batch`);
+    this.writes = new Draws(seed, `${name}/writes`);
+    this.transactions = new Draws(seed, `${name}/transactions`);
+    this.clients = new Draws(seed, `${name}/clients`);
+    this.moves = new Draws(seed, `${name}/address-changes`);
+    this.urls = new Draws(seed, `${name}/urls`);
+    this.backoff = new Draws(seed, `${name}/backoff`);
+    this.urlTable = urls.count > 1 ? AliasTable.zipf(urls.count, urls.zipfExponent) : null;
+    this.natTable = clients.natFraction > 0 ? AliasTable.zipf(clients.natAddresses, clients.natZipfExponent) : null;
+    this.addressSalt = new Draws(seed, `${name}/addresses`).at(0, 0).bits();
+  }
+
+  /** Sessions that arrive together at arrival `k`. */
+  batchSize(k: number): number {
+    return this.batch === null ? 1 : Math.max(1, Math.round(this.batch.draw(0, k)));
+  }
+
+  /** Fills the slot of a new visit. */
+  begin(slot: number, ordinal: number): void {
+    const { sessions } = this;
+    const { clients } = this.population;
+    sessions.ordinal[slot] = ordinal;
+    sessions.requestsIssued[slot] = 0;
+    sessions.requestsPlanned[slot] = Math.max(1, Math.round(this.requests.draw(ordinal, 0)));
+    sessions.bornAtMs[slot] = Number.NaN;
+    sessions.writes[slot] = 0;
+    sessions.server[slot] = -1;
+    sessions.transactionLeft[slot] = 0;
+    let flags = 0;
+    if (chance(this.clients, clients.cookiesFraction, ordinal, 0)) flags |= RETURNS_COOKIES;
+    if (chance(this.clients, clients.mobileFraction, ordinal, 1)) flags |= IS_MOBILE;
+    sessions.flags[slot] = flags;
+    sessions.address[slot] = this.firstAddress(ordinal);
+  }
+
+  /** Shared addresses lie in 10.0.0.0/8; everybody else's is as good as unique. */
+  private firstAddress(ordinal: number): number {
+    if (this.natTable !== null && this.clients.at(ordinal, 2).uniform() < this.population.clients.natFraction) {
+      return 0x0a000000 + this.natTable.draw(this.clients.at(ordinal, 3));
+    }
+    return avalanche(ordinal ^ this.addressSalt);
+  }
+
+  /** Before request `number` of a visit: a mobile client may have a new address. The chance follows from its think time. */
+  refreshAddress(slot: number, number: number): void {
+    if ((this.sessions.flags[slot]! & IS_MOBILE) === 0 || number === 0) return;
+    const ordinal = this.sessions.ordinal[slot]!;
+    const stays = exp(-this.think.draw(ordinal, number) / this.population.clients.addressChangeMeanMs);
+    if (this.moves.at(ordinal, 2 * number).uniform() >= stays) {
+      this.sessions.address[slot] = this.moves.at(ordinal, 2 * number + 1).bits() >>> 0;
+    }
+  }
+
+  /** The address that the visit began with. */
+  originalAddress(slot: number): number {
+    return this.firstAddress(this.sessions.ordinal[slot]!) >>> 0;
+  }
+
+  thinkMs(ordinal: number, number: number): number {
+    return this.think.draw(ordinal, number);
+  }
+
+  demandMs(ordinal: number, number: number): number {
+    return this.service.draw(ordinal, number);
+  }
+
+  writesAt(ordinal: number, number: number): boolean {
+    return number === 0 || chance(this.writes, this.population.session.writesFraction, ordinal, number);
+  }
+
+  startsTransaction(ordinal: number, number: number): boolean {
+    const { transactions } = this.population.session;
+    return transactions !== null && chance(this.transactions, transactions.fraction, ordinal, number);
+  }
+
+  urlAt(ordinal: number, number: number): number {
+    return this.urlTable === null ? 1 : 1 + this.urlTable.draw(this.urls.at(ordinal, number));
+  }
+
+  /** Before retry `retry` (from 0) of a request. */
+  backoffMs(ordinal: number, number: number, retry: number): number {
+    const { backoffMs, backoffCapMs, jitter } = this.population.retry;
+    let ceilingMs = backoffMs;
+    for (let doubling = 0; doubling < retry && ceilingMs < backoffCapMs; doubling++) ceilingMs *= 2;
+    ceilingMs = Math.min(ceilingMs, backoffCapMs);
+    return jitter === "none" ? ceilingMs : this.backoff.at(ordinal, number * 256 + retry).uniform() * ceilingMs;
+  }
+
+  bytesOf(slot: number): number {
+    const { sessions, population } = this;
+    return (
+      this.stateBytes.draw(sessions.ordinal[slot]!, 0) + sessions.writes[slot]! * population.session.growthBytesPerWrite
+    );
+  }
+}
+
+/** True with probability `fraction`; certainties take no draw. */
+function chance(draws: Draws, fraction: number, entity: number, k: number): boolean {
+  if (fraction <= 0) return false;
+  return fraction >= 1 || draws.at(entity, k).uniform() < fraction;
+}
