@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { strategyPresets } from "../scenarios/index.ts";
+import { metrics } from "../sim/metrics/catalogue.ts";
+import { exitCodes } from "./errors.ts";
+import { smallScenario } from "./testing/scenario.ts";
+import { evenkeel } from "./testing/world.ts";
+
+const widest = (text: string): number => Math.max(...text.split("\n").map((line) => line.length));
+
+describe("help", () => {
+  test("fits 80 columns, lists the exit codes, and says what to do next", async () => {
+    const { code, out, err } = await evenkeel(["--help"]);
+    expect(code).toBe(0);
+    expect(err).toBe("");
+    expect(widest(out)).toBeLessThanOrEqual(80);
+    for (const exitCode of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^ {2}${exitCode} `, "m"));
+    expect(out).toContain("evenkeel run checkout-crash");
+    expect(out).toContain("evenkeel init my.yaml");
+  });
+
+  test.each(["run", "compare", "list", "describe", "validate-file", "init", "schema", "dashboard", "report"])(
+    "of %s fits 80 columns",
+    async (command) => {
+      const { code, out } = await evenkeel([command, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toContain(`Usage: evenkeel ${command}`);
+      expect(widest(out)).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test("is shown on standard error, as wrong usage, when nothing is asked", async () => {
+    const { code, out, err } = await evenkeel([]);
+    expect([code, out]).toEqual([64, ""]);
+    expect(err).toContain("Start here:");
+  });
+});
+
+describe("a mistake on the command line", () => {
+  test.each([
+    [["rnu"], 64, "Did you mean run?"],
+    [["run", "small", "--sed", "3"], 64, "--seed"],
+    [["run"], 64, "missing required argument 'scenario'"],
+    [["run", "x.yaml", "--runs", "0"], 64, 'Expected a whole number from 1 to 100000, got "0"'],
+    [["run", "x.yaml", "--seed", "1e3"], 64, 'got "1e3"'],
+    [["run", "x.yaml", "--color", "blue"], 64, "Allowed choices are auto, always, never"],
+    [["run", "x.yaml", "--metrics", "sessionLost"], 64, 'did you mean "sessionsLost"?'],
+    [["run", "x.yaml", "--strategies", "a,,b"], 64, "Expected names separated by commas"],
+    [["run", "-", "--strategies", "stiky-cookie"], 64, 'did you mean "sticky-cookie"?'],
+    [["run", "-", "--reference", "jwt"], 64, "--reference jwt is not among the strategies that run"],
+    [["list", "nope"], 64, "Allowed choices are scenarios"],
+    [["describe", "stiky-cookie"], 64, 'did you mean "sticky-cookie"?'],
+    [["run", "chekout-crash"], 65, 'did you mean "checkout-crash"?'],
+    [["run", "no/such.yaml"], 65, "cannot read the scenario no/such.yaml: it does not exist"],
+    [["run", "-", "--set", "cluster.serverz=1"], 65, 'unknown key "serverz"'],
+    [["run", "-", "--out", "/dev/null/x"], 65, "cannot write to the folder /dev/null/x"],
+    [["report", "no/such/folder"], 65, "is not a results folder"],
+    [["dashboard"], 65, "the page is not built"],
+  ] as const)(
+    "%j gives %i, one clear message, nothing on standard output and no stack",
+    async (words, exitCode, message) => {
+      const { code, out, err } = await evenkeel(words, { input: smallScenario });
+      expect(code).toBe(exitCode);
+      expect(out).toBe("");
+      expect(err).toContain(message);
+      expect(err).not.toMatch(/^ +at /m);
+    },
+  );
+});
+
+describe("looking up", () => {
+  test("lists everything, or one kind, or JSON", async () => {
+    const all = await evenkeel(["list"]);
+    for (const { name } of [...strategyPresets, ...metrics]) expect(all.out).toContain(`  ${name} `);
+    const strategies = await evenkeel(["list", "strategies", "--json"]);
+    expect(JSON.parse(strategies.out).strategies.map((entry: { name: string }) => entry.name)).toEqual(
+      strategyPresets.map(({ name }) => name),
+    );
+  });
+
+  test("describes by name, by a product's name, and every kind that has the name", async () => {
+    expect((await evenkeel(["describe", "sessionsLost"])).out).toContain("definition");
+    expect((await evenkeel(["describe", "leastconn"])).out).toMatch(/^least-connections, balancing algorithm/);
+    const both = await evenkeel(["describe", "signed-cookie"]);
+    expect(both.out).toContain("signed-cookie, strategy preset");
+    expect(both.out).toContain("signed-cookie, state backend");
+  });
+
+  test("prints the JSON Schema of scenario files", async () => {
+    const { out } = await evenkeel(["schema"]);
+    expect(JSON.parse(out).$schema).toBe("http://json-schema.org/draft-07/schema#");
+  });
+});
+
+describe("checking files", () => {
+  test("says ok, or shows the mistakes in their place and gives 65", async () => {
+    expect(await evenkeel(["validate-file", "-"], { input: smallScenario })).toEqual({
+      code: 0,
+      out: "-: ok, 2 strategies, 3 runs each\n",
+      err: "",
+    });
+    const wrong = await evenkeel(["validate-file", "-", "checkout-crash"], {
+      input: smallScenario.replace("40s", "forty"),
+    });
+    expect(wrong.code).toBe(65);
+    expect(wrong.out).toMatch(/^-: not valid\ncheckout-crash: ok/);
+    expect(wrong.err).toContain("standard input:3:11");
+  });
+});
