@@ -67,6 +67,12 @@ describe("a mistake on the command line", () => {
   );
 });
 
+test("a bug gives 1 and its stack, to be reported", async () => {
+  const { code, err } = await evenkeel(["run", "-"], { input: new Error("the stream broke") });
+  expect(code).toBe(1);
+  expect(err).toMatch(/evenkeel has a bug; please report this:\nError: the stream broke\n +at /);
+});
+
 describe("looking up", () => {
   test("lists everything, or one kind, or JSON", async () => {
     const all = await evenkeel(["list"]);

@@ -35,5 +35,5 @@ export function wantsColour(choice: ColourChoice, output: Output, environment: W
 /** Lines of a report: a terminal's own width within reason, a fixed one in a pipe, so that bytes do not depend on it. */
 export function reportWidth(output: Output): number {
   if (!output.isTerminal) return 100;
-  return Math.min(120, Math.max(60, output.columns ?? 80));
+  return Math.min(120, Math.max(60, output.columns || 80));
 }

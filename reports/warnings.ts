@@ -3,7 +3,7 @@ import type { DashboardData, StrategyData } from "./dashboard-data.ts";
 import { formatValue, listOf, plainNumber } from "./format.ts";
 
 interface Facts extends Pick<DashboardData, "runs" | "strategies"> {
-  /** Texts of expectations about strategies that were not run. */
+  /** Expectations about strategies that were not run. */
   readonly unchecked: readonly string[];
 }
 
@@ -89,10 +89,9 @@ function unequalLoad({ strategies }: Facts): string[] {
 
 function uncheckedExpectations({ unchecked }: Facts): string[] {
   if (unchecked.length === 0) return [];
-  const speak = unchecked.length === 1 ? "expectation speaks of a strategy" : "expectations speak of strategies";
-  return [
-    `${unchecked.length} ${speak} that did not run: ${unchecked.join("; ")}. Run all strategies to check ${unchecked.length === 1 ? "it" : "them"}.`,
-  ];
+  const [speak, them] =
+    unchecked.length === 1 ? ["expectation speaks of a strategy", "it"] : ["expectations speak of strategies", "them"];
+  return [`${unchecked.length} ${speak} that did not run. Run all strategies to check ${them}.`];
 }
 
 export const warningsFor = (facts: Facts): readonly string[] =>

@@ -9,7 +9,8 @@ export interface Heard {
 }
 
 export interface Given {
-  readonly input?: string;
+  /** Standard input; an error is thrown when it is read. */
+  readonly input?: string | Error;
   readonly page?: string | null;
   readonly environment?: World["environment"];
   readonly terminal?: boolean;
@@ -34,7 +35,10 @@ export async function evenkeel(words: readonly string[], given: Given = {}): Pro
     out: outputTo(out),
     err: outputTo(err),
     environment: given.environment ?? {},
-    readStandardInput: async () => given.input ?? "",
+    readStandardInput: async () => {
+      if (given.input instanceof Error) throw given.input;
+      return given.input ?? "";
+    },
     readPage: async () => given.page ?? null,
     onInterrupt: (listener) => {
       given.interruptible?.(listener);
