@@ -9,9 +9,8 @@ import { Draws } from "../engine/draws.ts";
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
 import { Digest } from "../metrics/digest.ts";
 import { FAILED, type Meter, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
-import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
+import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
 import { FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
-import { type AffinityLetter, affinityLetters } from "../record.ts";
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as event from "./events.ts";
@@ -144,17 +143,17 @@ export class RequestPath {
     let reason = avoid < 0 ? BALANCED : REDISPATCHED;
     if (avoid < 0) {
       const bound = this.affinity.lookup(slot, balancer);
-      let outcome: AffinityLetter = this.affinity.outcome;
+      let { outcome } = this.affinity;
       if (bound >= 0) {
         if (fleet.isEligible[bound] === 1) {
           server = bound;
           reason = BOUND;
         } else {
-          outcome = "D";
+          outcome = DOWN;
           reason = FAILED_OVER;
         }
       }
-      this.meter.outcomes[affinityLetters.indexOf(outcome)]!++;
+      this.meter.outcomes[outcome]!++;
     }
     if (server < 0 && fleet.eligibleCount > 0) server = this.algorithms[balancer]!.pick(slot, avoid);
     if (server < 0) reason = NO_SERVER;
@@ -211,7 +210,7 @@ export class RequestPath {
   /** The server begins with a request that has a place; its books are settled. */
   begin(slot: number, server: number): void {
     const { requests } = this;
-    this.servers.enterService(server, slot);
+    this.servers.inService[server]!++;
     requests.startedAtMs[slot] = this.kernel.nowMs;
     if ((requests.flags[slot]! & request.HAS_SESSION) !== 0) this.client.expireIfDue(slot);
     // Work that nobody waits for any more does not touch session state; neither does a login before its write.
@@ -219,23 +218,25 @@ export class RequestPath {
       this.work(slot, server);
       return;
     }
-    requests.phase[slot] = request.READING;
-    requests.stateSinceMs[slot] = this.kernel.nowMs;
-    this.haveRead(slot, server, this.state.read(slot, server));
+    const outcome = this.state.read(slot, server);
+    if (outcome === PENDING) {
+      requests.phase[slot] = request.READING;
+      requests.stateSinceMs[slot] = this.kernel.nowMs;
+    } else {
+      this.haveRead(slot, server, outcome);
+    }
   }
 
   readDone(slot: number): void {
     const server = this.requests.server[slot]!;
+    this.countStateTime(slot);
     if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.work(slot, server);
     else this.haveRead(slot, server, this.state.readDone(slot, server));
   }
 
   private haveRead(slot: number, server: number, outcome: number): void {
-    if (outcome === PENDING) return;
-    const { requests } = this;
-    requests.stateMs[slot]! += this.kernel.nowMs - requests.stateSinceMs[slot]!;
     if (outcome === FOUND) {
-      requests.writesRead[slot] = this.state.writesRead;
+      this.requests.writesRead[slot] = this.state.writesRead;
     } else if (outcome === MISSING) {
       this.client.lost(slot);
       // A user who leaves still gets the page that says so, without any work; see `visits.ts`.
@@ -265,33 +266,37 @@ export class RequestPath {
       this.leave(slot, server, true);
       return;
     }
-    requests.phase[slot] = request.WRITING;
-    requests.stateSinceMs[slot] = this.kernel.nowMs;
     const changed = (flags & request.WRITES) !== 0;
-    this.haveWritten(slot, server, this.state.write(slot, server, this.containsAfter(slot), changed));
+    const outcome = this.state.write(slot, server, this.containsAfter(slot), changed);
+    if (outcome === PENDING) {
+      requests.phase[slot] = request.WRITING;
+      requests.stateSinceMs[slot] = this.kernel.nowMs;
+    } else {
+      this.leave(slot, server, outcome === WRITTEN);
+    }
   }
 
   writeDone(slot: number): void {
     const { requests } = this;
     const server = requests.server[slot]!;
+    this.countStateTime(slot);
     if ((requests.flags[slot]! & request.IS_GHOST) !== 0) {
       this.leave(slot, server, true);
       return;
     }
     const changed = (requests.flags[slot]! & request.WRITES) !== 0;
-    this.haveWritten(slot, server, this.state.writeDone(slot, server, this.containsAfter(slot), changed));
+    const outcome = this.state.writeDone(slot, server, this.containsAfter(slot), changed);
+    this.leave(slot, server, outcome === WRITTEN);
+  }
+
+  private countStateTime(slot: number): void {
+    this.requests.stateMs[slot]! += this.kernel.nowMs - this.requests.stateSinceMs[slot]!;
   }
 
   /** Acknowledged writes that the copy will contain once this request has had its way with it. */
   private containsAfter(slot: number): number {
     const { requests } = this;
     return requests.writesRead[slot]! + ((requests.flags[slot]! & request.WRITES) !== 0 ? 1 : 0);
-  }
-
-  private haveWritten(slot: number, server: number, outcome: number): void {
-    if (outcome === PENDING) return;
-    this.requests.stateMs[slot]! += this.kernel.nowMs - this.requests.stateSinceMs[slot]!;
-    this.leave(slot, server, outcome === WRITTEN);
   }
 
   /** The request gives up its place on the server, and the next in the queue takes it. */
@@ -301,7 +306,7 @@ export class RequestPath {
     servers.settle(server, nowMs);
     servers.sojournMs[server]! += nowMs - requests.reachedAtMs[slot]!;
     requests.leftAtMs[slot] = nowMs;
-    servers.leaveService(server, slot);
+    servers.inService[server]!--;
     if (servers.queued[server]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       requests.phase[slot] = request.RETURNING;

@@ -32,6 +32,9 @@ export const RETURNING = 5;
 export const BACKING_OFF = 6;
 const FREE = 7;
 
+/** Queued or in service. */
+export const isAtServer = (phase: number): boolean => phase >= QUEUED && phase <= WRITING;
+
 /** Generations tell an event for a slot's past owner from one for its present; they wrap far above any event's life. */
 export const GENERATION_MASK = 0x1fffff;
 
@@ -69,7 +72,7 @@ export class Requests {
   /** Handles of the balancer's timeout and of the user's patience. */
   timeout = new Int32Array(INITIAL_CAPACITY);
   patience = new Int32Array(INITIAL_CAPACITY);
-  /** Links of the server's queue or of its list of requests in service; `next` also links free slots. */
+  /** Links of the server's queue; `next` also links free slots. */
   next = new Int32Array(INITIAL_CAPACITY);
   previous = new Int32Array(INITIAL_CAPACITY);
   /** Place in a processor-sharing server's heap. */
@@ -117,6 +120,15 @@ export class Requests {
     this.writesRead[to] = 0;
     this.timeout[to] = NO_EVENT;
     this.patience[to] = NO_EVENT;
+  }
+
+  /** The slots in use that satisfy `condition`, ascending. */
+  slotsWhere(condition: (slot: number) => boolean): number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < this.used; slot++) {
+      if (this.phase[slot] !== FREE && condition(slot)) found.push(slot);
+    }
+    return found;
   }
 
   /** When each request that a client waits for was meant to be sent. */

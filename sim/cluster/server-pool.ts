@@ -71,7 +71,7 @@ export class ServerPool {
     if (phase === request.QUEUED) {
       servers.leaveQueue(server, slot);
     } else {
-      servers.leaveService(server, slot);
+      servers.inService[server]!--;
       if (phase === request.WORKING && servers.isSharing[server] === 1) {
         this.shared[server]!.remove(slot, nowMs);
         this.reschedule(server);
@@ -91,14 +91,14 @@ export class ServerPool {
     for (const slot of caught) {
       servers.sojournMs[server]! += nowMs - requests.reachedAtMs[slot]!;
       if (requests.phase[slot] === request.QUEUED) servers.leaveQueue(server, slot);
-      else servers.leaveService(server, slot);
+      else servers.inService[server]!--;
       // The end of its work, or of a read or write, must not find it any more.
       requests.renew(slot);
     }
     this.shared[server]?.clear();
     if (this.completion[server] !== NO_EVENT) this.kernel.cancel(this.completion[server]!);
     this.completion[server] = NO_EVENT;
-    servers.stop(server);
+    servers.stop(server, nowMs);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
     for (const slot of caught) this.path.fail(slot);
   }
@@ -106,6 +106,6 @@ export class ServerPool {
   start(server: number): void {
     if (this.servers.isUp(server)) return;
     this.servers.settle(server, this.kernel.nowMs);
-    this.servers.start(server);
+    this.servers.start(server, this.kernel.nowMs);
   }
 }

@@ -3,7 +3,7 @@
  * the request path; this file keeps the books: who waits, who is in service, how long everything was busy.
  */
 import type { Scenario, ServerGroup } from "../scenario.ts";
-import type { Requests } from "./requests.ts";
+import { isAtServer, type Requests } from "./requests.ts";
 
 export class Servers {
   readonly count: number;
@@ -28,14 +28,14 @@ export class Servers {
   readonly queued: Int32Array;
   private readonly queueHead: Int32Array;
   private readonly queueTail: Int32Array;
-  private readonly serviceHead: Int32Array;
 
   /** Sum of the times that requests which have left spent on the server: with `inSystemMs`, both sides of Little's law. */
   readonly sojournMs: Float64Array;
   /** Integrals over time, kept up by `settle`. */
   readonly busyMs: Float64Array;
   readonly inSystemMs: Float64Array;
-  readonly upMs: Float64Array;
+  private readonly upMs: Float64Array;
+  private readonly upSinceMs: Float64Array;
   private readonly settledAtMs: Float64Array;
   /** Requests taken in. */
   readonly arrived: Int32Array;
@@ -65,11 +65,11 @@ export class Servers {
     this.queued = new Int32Array(this.count);
     this.queueHead = new Int32Array(this.count).fill(-1);
     this.queueTail = new Int32Array(this.count).fill(-1);
-    this.serviceHead = new Int32Array(this.count).fill(-1);
     this.sojournMs = new Float64Array(this.count);
     this.busyMs = new Float64Array(this.count);
     this.inSystemMs = new Float64Array(this.count);
     this.upMs = new Float64Array(this.count);
+    this.upSinceMs = new Float64Array(this.count);
     this.settledAtMs = new Float64Array(this.count);
     this.arrived = new Int32Array(this.count);
   }
@@ -82,17 +82,23 @@ export class Servers {
     const workers = this.workers[server]!;
     this.busyMs[server]! += elapsedMs * Math.min(inService, workers);
     this.inSystemMs[server]! += elapsedMs * (inService + this.queued[server]!);
-    this.upMs[server]! += elapsedMs * this.up[server]!;
   }
 
-  start(server: number): void {
+  /** Time that the server has been up until now. */
+  upForMs(server: number, nowMs: number): number {
+    return this.upMs[server]! + (this.up[server] === 1 ? nowMs - this.upSinceMs[server]! : 0);
+  }
+
+  start(server: number, nowMs: number): void {
+    this.upSinceMs[server] = nowMs;
     this.up[server] = 1;
     this.upCount++;
     this.life[server] = this.serverOfLife.length;
     this.serverOfLife.push(server);
   }
 
-  stop(server: number): void {
+  stop(server: number, nowMs: number): void {
+    this.upMs[server] = this.upForMs(server, nowMs);
     this.up[server] = 0;
     this.upCount--;
     this.life[server] = -1;
@@ -149,26 +155,6 @@ export class Servers {
     this.queued[server]!--;
   }
 
-  enterService(server: number, request: number): void {
-    const { next, previous } = this.requests;
-    const head = this.serviceHead[server]!;
-    next[request] = head;
-    previous[request] = -1;
-    if (head >= 0) previous[head] = request;
-    this.serviceHead[server] = request;
-    this.inService[server]!++;
-  }
-
-  leaveService(server: number, request: number): void {
-    const { next, previous } = this.requests;
-    const after = next[request]!;
-    const before = previous[request]!;
-    if (before < 0) this.serviceHead[server] = after;
-    else next[before] = after;
-    if (after >= 0) previous[after] = before;
-    this.inService[server]!--;
-  }
-
   /**
    * Little's law on every server: requests on it, integrated over time, are the sum of the times that each spent there.
    * @throws Error when it is broken: a defect of the model, never of the scenario.
@@ -188,13 +174,10 @@ export class Servers {
     }
   }
 
-  /** Everybody on the server, in service first, then in the order of the queue. */
+  /** Everybody on the server. A walk over all requests under way, for the rare moments that need it. */
   requestsOn(server: number): number[] {
-    const found: number[] = [];
-    for (let request = this.serviceHead[server]!; request >= 0; request = this.requests.next[request]!)
-      found.push(request);
-    for (let request = this.queueHead[server]!; request >= 0; request = this.requests.next[request]!)
-      found.push(request);
-    return found;
+    return this.requests.slotsWhere(
+      (slot) => this.requests.server[slot] === server && isAtServer(this.requests.phase[slot]!),
+    );
   }
 }

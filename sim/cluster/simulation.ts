@@ -51,21 +51,19 @@ export class Simulation {
   private readonly visits: Visits;
   private readonly pool: ServerPool;
   private readonly health: Health;
-  private readonly windowLane: number;
   private isDone = false;
 
   constructor(scenario: Scenario, strategy: Strategy, seed: number) {
     const { kernel, requests, sessions, meter } = this;
     const { cluster } = scenario;
     this.scenario = scenario;
-    // Marks of time come first, so that at equal times they stand before whatever the workload does.
-    this.windowLane = kernel.addLane();
-    kernel.scheduleInLane(this.windowLane, scenario.windowMs, event.WINDOW_ENDS, 0, 0);
+    // The first marks of time are scheduled first, so that at equal times they stand before what the workload does.
+    kernel.schedule(scenario.windowMs, event.WINDOW_ENDS, 0, 0);
     kernel.schedule(scenario.warmUpMs, event.WARM_UP_ENDS, 0, 0);
 
     this.servers = new Servers(scenario, requests);
     const initial = Outages.initialServers(this.servers.count, scenario.faults);
-    for (const server of initial) this.servers.start(server);
+    for (const server of initial) this.servers.start(server, 0);
     this.fleets = Array.from({ length: cluster.balancers.count }, () => new Fleet(this.servers.weight));
     this.users = scenario.populations.map(
       (population) => new Users(population, sessions, population.serviceMs ?? cluster.serviceMs, seed),
@@ -275,7 +273,7 @@ export class Simulation {
     this.timeline.endWindow(this.kernel.nowMs);
     const { windowMs } = this.scenario;
     const nextMs = (Math.round(this.kernel.nowMs / windowMs) + 1) * windowMs;
-    this.kernel.scheduleInLane(this.windowLane, nextMs, event.WINDOW_ENDS, 0, 0);
+    this.kernel.schedule(nextMs, event.WINDOW_ENDS, 0, 0);
   }
 
   private startMeasuring(): void {
@@ -298,7 +296,7 @@ export class Simulation {
       atMs: nowMs,
       busyMs: servers.busyMs.slice(),
       inSystemMs: servers.inSystemMs.slice(),
-      upMs: servers.upMs.slice(),
+      upMs: Float64Array.from(servers.names, (_, server) => servers.upForMs(server, nowMs)),
       heldMs: ledger.heldMs.slice(),
       arrived: servers.arrived.slice(),
       liveMs: ledger.liveMs,

@@ -23,7 +23,7 @@ export class OpenSource implements VisitSource {
   private readonly users: Users;
   private readonly numbering: Numbering;
   private readonly arrivals: ArrivalSource;
-  private readonly lane: number;
+  private readonly stream: number;
   private begun = 0;
   private arrived = 0;
 
@@ -33,13 +33,13 @@ export class OpenSource implements VisitSource {
     this.users = users;
     this.numbering = numbering;
     this.arrivals = arrivalSource(users.population.arrivals, seed, users.population.name);
-    this.lane = kernel.addLane();
+    this.stream = kernel.addStream(event.ARRIVAL, numbering.population);
     this.scheduleNext();
   }
 
   private scheduleNext(): void {
     const atMs = this.arrivals.nextMs();
-    if (atMs < Infinity) this.kernel.scheduleInLane(this.lane, atMs, event.ARRIVAL, this.numbering.population, 0);
+    if (atMs < Infinity) this.kernel.setNext(this.stream, atMs);
   }
 
   /** An arrival: its visits begin with their first request. */

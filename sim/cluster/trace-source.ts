@@ -26,7 +26,7 @@ export class TraceSource implements VisitSource {
   private readonly sessions: Sessions;
   private readonly requests: Requests;
   private readonly numbering: Numbering;
-  private readonly requestLane: number;
+  private readonly requestStream: number;
   private readonly endLane: number;
   private chunk: TraceChunk | null = null;
   private nextRequest = 0;
@@ -48,7 +48,7 @@ export class TraceSource implements VisitSource {
     this.sessions = sessions;
     this.requests = requests;
     this.numbering = numbering;
-    this.requestLane = kernel.addLane();
+    this.requestStream = kernel.addStream(event.TRACE_REQUEST, numbering.population);
     this.endLane = kernel.addLane();
   }
 
@@ -82,7 +82,7 @@ export class TraceSource implements VisitSource {
       return;
     }
     const atMs = Math.max(this.kernel.nowMs, chunk.atMs[this.nextRequest]!);
-    this.kernel.scheduleInLane(this.requestLane, atMs, event.TRACE_REQUEST, this.numbering.population, 0);
+    this.kernel.setNext(this.requestStream, atMs);
   }
 
   requestDue(): void {

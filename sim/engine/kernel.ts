@@ -82,6 +82,9 @@ export class Kernel {
   private headOrder = new Int32Array(4);
   private laneHead = new Int32Array(4);
   private laneTail = new Int32Array(4);
+  /** -1 for a lane. */
+  private streamKind = new Int32Array(4);
+  private streamEntity = new Int32Array(4);
 
   private nextOrder = 0;
 
@@ -93,10 +96,35 @@ export class Kernel {
       this.headOrder = grown(this.headOrder, new Int32Array(capacity));
       this.laneHead = grown(this.laneHead, new Int32Array(capacity));
       this.laneTail = grown(this.laneTail, new Int32Array(capacity));
+      this.streamKind = grown(this.streamKind, new Int32Array(capacity));
+      this.streamEntity = grown(this.streamEntity, new Int32Array(capacity));
     }
     this.laneHead[this.lanes] = -1;
     this.laneTail[this.lanes] = -1;
+    this.streamKind[this.lanes] = -1;
     return this.lanes++;
+  }
+
+  /**
+   * A source of events of which only the next one is ever known, such as the arrivals of a population. It is a lane with
+   * room for a single event that is always the same but for its time.
+   */
+  addStream(kind: number, entity: number): number {
+    const stream = this.addLane();
+    this.streamKind[stream] = kind;
+    this.streamEntity[stream] = entity;
+    return stream;
+  }
+
+  /**
+   * Sets the time of a stream's next event, once the one before has been taken.
+   * @throws RangeError when `atMs` lies in the past or is not a number.
+   */
+  setNext(stream: number, atMs: number): void {
+    if (!(atMs >= this.nowMs)) this.refuse(atMs);
+    if (this.nextOrder === ORDER_LIMIT) this.renumber();
+    this.headAtMs[stream] = atMs;
+    this.headOrder[stream] = this.nextOrder++;
   }
 
   /**
@@ -198,7 +226,13 @@ export class Kernel {
     }
     this.nowMs = atMs;
     if (best >= 0) {
-      this.takeHead(best);
+      if (this.streamKind[best]! >= 0) {
+        this.kind = this.streamKind[best]!;
+        this.entity = this.streamEntity[best]!;
+        headAtMs[best] = Infinity;
+      } else {
+        this.takeHead(best);
+      }
       return true;
     }
     const words = this.heapWords;
@@ -237,7 +271,7 @@ export class Kernel {
   }
 
   private laneIsEarlier(lane: number, best: number): boolean {
-    if (this.laneHead[lane]! < 0) return false;
+    if (this.headAtMs[lane] === Infinity) return false;
     const order = best < 0 ? this.heapWords[0]! : this.headOrder[best]!;
     return this.headOrder[lane]! < order;
   }
@@ -364,6 +398,9 @@ export class Kernel {
       pending.push({ order: this.heapWords[4 * at]!, renumbered: (order) => (this.heapWords[4 * at] = order) });
     }
     for (let lane = 0; lane < this.lanes; lane++) {
+      if (this.streamKind[lane]! >= 0 && this.headAtMs[lane]! < Infinity) {
+        pending.push({ order: this.headOrder[lane]!, renumbered: (order) => (this.headOrder[lane] = order) });
+      }
       for (let event = this.laneHead[lane]!; event >= 0; event = this.laneNext[event]!) {
         const isHead = event === this.laneHead[lane];
         pending.push({

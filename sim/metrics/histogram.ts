@@ -59,6 +59,16 @@ export class Histogram {
     if (bucket > this.highest) this.highest = bucket;
   }
 
+  /** Adds `count` times the value 0. */
+  addZeros(count: number): void {
+    if (count === 0) return;
+    this.count[0]! += count;
+    this.total += count;
+    this.lowest = 0;
+    this.highest = Math.max(this.highest, 0);
+    this.maximum = Math.max(this.maximum, 0);
+  }
+
   clear(): void {
     if (this.highest >= 0) this.count.fill(0, this.lowest, this.highest + 1);
     this.total = 0;

@@ -16,6 +16,8 @@ const codeOf = new Map<string, number>(lossCauses.map((cause, code) => [cause.na
 export class LedgerCounts {
   born = 0;
   completed = 0;
+  /** Of the completed: born and completed in one moment. */
+  fleeting = 0;
   timedOut = 0;
   abandoned = 0;
   lost = 0;
@@ -84,7 +86,7 @@ export class Ledger {
   fleeting(): void {
     this.counts.born++;
     this.counts.completed++;
-    this.lifespanMs.add(0);
+    this.counts.fleeting++;
   }
 
   /** An answer from another server than the last, with the state found. */

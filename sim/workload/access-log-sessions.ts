@@ -47,8 +47,12 @@ export class AccessSessions {
     }
   }
 
-  /** Ends the sessions that are still open, in the order of their last requests. */
-  end(slot: number, silentAtSec: number | null): void {
+  /** The log is over: ends the sessions that are still open, in the order of their last requests. */
+  endAll(): void {
+    while (this.head >= 0) this.end(this.head, null);
+  }
+
+  private end(slot: number, silentAtSec: number | null): void {
     this.ended({
       session: this.session[slot]!,
       requests: this.requests[slot]!,
@@ -59,10 +63,6 @@ export class AccessSessions {
     this.slotOf.delete(this.client[slot]!);
     this.next[slot] = this.free;
     this.free = slot;
-  }
-
-  endAll(): void {
-    while (this.head >= 0) this.end(this.head, null);
   }
 
   /** A request of `client`; seconds never decrease. Returns its slot, for `sessionOf` and `isFirst`. */
@@ -77,6 +77,7 @@ export class AccessSessions {
     return slot;
   }
 
+  /** Ordinal of the session, from 0 in the order of first requests. */
   sessionOf(slot: number): number {
     return this.session[slot]!;
   }

@@ -1,7 +1,14 @@
 import type { LossCause } from "../../metrics/causes.ts";
-import type { AffinityLetter } from "../../record.ts";
 import { type SessionColumns, widened } from "../../workload/sessions.ts";
-import { type AffinityContext, type AffinityMechanism, defineAffinity } from "./mechanism.ts";
+import {
+  type AffinityContext,
+  type AffinityMechanism,
+  defineAffinity,
+  IDLE_EXPIRED,
+  NONE,
+  OLD_EXPIRED,
+  VALID,
+} from "./mechanism.ts";
 
 interface Limits {
   readonly maxIdleMs: number | null;
@@ -14,7 +21,7 @@ interface Limits {
  * every balancer reads the same binding, and a restart forgets nothing.
  */
 class BalancerCookie implements AffinityMechanism, SessionColumns {
-  outcome: AffinityLetter = "N";
+  outcome: number = NONE;
   private readonly context: AffinityContext;
   private readonly limits: Limits;
   /** The server in the client's cookie, or -1. */
@@ -40,20 +47,20 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
     const session = requests.sessionOf(request);
     const server = this.server[session]!;
     if (server < 0) {
-      this.outcome = "N";
+      this.outcome = NONE;
       return -1;
     }
     this.context.countCookieBytes(this.limits.cookieBytes);
     const { maxIdleMs, maxLifeMs } = this.limits;
     if (maxIdleMs !== null && requests.nowMs - this.seenAtMs[session]! > maxIdleMs) {
-      this.outcome = "E";
+      this.outcome = IDLE_EXPIRED;
       return -1;
     }
     if (maxLifeMs !== null && requests.nowMs - this.setAtMs[session]! > maxLifeMs) {
-      this.outcome = "O";
+      this.outcome = OLD_EXPIRED;
       return -1;
     }
-    this.outcome = "V";
+    this.outcome = VALID;
     return server;
   }
 

@@ -2,8 +2,16 @@
 import type { FleetView, RequestView } from "../../balancing/algorithm.ts";
 import type { Described, Knob, Knobs, ValuesOf } from "../../catalogue.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import type { AffinityLetter } from "../../record.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
+
+/** Outcomes of a look-up: places in `affinityLetters`, after HAProxy's log. */
+export const NONE = 0;
+export const INVALID = 1;
+export const VALID = 2;
+export const DOWN = 3;
+export const IDLE_EXPIRED = 4;
+export const OLD_EXPIRED = 5;
+export const UNUSED = 6;
 
 /** What a mechanism can know of the requests: what they carry, not what the user is owed. */
 export interface AffinityRequestView extends RequestView {
@@ -28,7 +36,7 @@ export interface AffinityContext {
 /** One mechanism for the whole cluster; what each balancer knows for itself is kept apart by `balancer`. */
 export interface AffinityMechanism {
   /** Of the last `lookup`, before the balancer checked that the server is eligible. */
-  readonly outcome: AffinityLetter;
+  readonly outcome: number;
   /** The server that the request is bound to, eligible or not, or -1. */
   lookup(request: number, balancer: number): number;
   /** `server` answers the request through `balancer`: write the binding. */

@@ -1,7 +1,7 @@
-import { type AffinityMechanism, defineAffinity } from "./mechanism.ts";
+import { type AffinityMechanism, defineAffinity, NONE } from "./mechanism.ts";
 
 const unbound: AffinityMechanism = {
-  outcome: "N",
+  outcome: NONE,
   lookup: () => -1,
   answered() {},
   whyElsewhere: () => "no-affinity",

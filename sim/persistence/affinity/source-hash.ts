@@ -1,12 +1,11 @@
 import { WeightMap } from "../../balancing/weight-map.ts";
 import { avalanche } from "../../engine/hash.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import type { AffinityLetter } from "../../record.ts";
-import { type AffinityContext, type AffinityMechanism, defineAffinity } from "./mechanism.ts";
+import { type AffinityContext, type AffinityMechanism, defineAffinity, VALID } from "./mechanism.ts";
 
 /** Hashes the full client address modulo the total weight of the eligible servers. No memory: nothing to lose, nothing kept. */
 class SourceHash implements AffinityMechanism {
-  readonly outcome: AffinityLetter = "V";
+  readonly outcome = VALID;
   private readonly context: AffinityContext;
   private readonly avalanches: boolean;
   private readonly maps: readonly WeightMap[];

@@ -1,14 +1,20 @@
 import type { LossCause } from "../../metrics/causes.ts";
-import type { AffinityLetter } from "../../record.ts";
 import { AddressTable } from "./address-table.ts";
-import { type AffinityContext, type AffinityMechanism, defineAffinity } from "./mechanism.ts";
+import {
+  type AffinityContext,
+  type AffinityMechanism,
+  defineAffinity,
+  IDLE_EXPIRED,
+  NONE,
+  VALID,
+} from "./mechanism.ts";
 
 /**
  * Each balancer remembers which server answered an address last (HAProxy `stick on src`). A match restarts the entry's
  * life; the entry is stored when the answer passes, so that of two first requests at once each is balanced on its own.
  */
 class SourceTable implements AffinityMechanism {
-  outcome: AffinityLetter = "N";
+  outcome: number = NONE;
   private readonly context: AffinityContext;
   private readonly expireMs: number | null;
   private readonly tables: readonly AddressTable[];
@@ -24,15 +30,15 @@ class SourceTable implements AffinityMechanism {
     const table = this.tables[balancer]!;
     const entry = table.find(requests.addressOf(request));
     if (entry < 0) {
-      this.outcome = "N";
+      this.outcome = NONE;
       return -1;
     }
     if (this.hasExpired(table, entry)) {
-      this.outcome = "E";
+      this.outcome = IDLE_EXPIRED;
       return -1;
     }
     table.touch(entry, requests.nowMs);
-    this.outcome = "V";
+    this.outcome = VALID;
     return table.serverOf(entry);
   }
 
