@@ -18,7 +18,7 @@ describe("help", () => {
     expect(out).toContain("evenkeel init my.yaml");
   });
 
-  test.each(["run", "compare", "list", "describe", "validate-file", "init", "schema", "dashboard", "report"])(
+  test.each(["run", "compare", "list", "describe", "validate-file", "init", "schema", "dashboard", "report", "diff"])(
     "of %s fits 80 columns",
     async (command) => {
       const { code, out } = await evenkeel([command, "--help"]);

@@ -5,6 +5,7 @@ import type { Finish } from "./commands/command.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { describeCommand } from "./commands/describe.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -42,7 +43,7 @@ function programFor(world: World, finish: Finish): Command {
       getErrHelpWidth: () => HELP_WIDTH,
     });
   const groups = [
-    { heading: "Run:", commands: [runCommand, compareCommand, dashboardCommand, reportCommand] },
+    { heading: "Run:", commands: [runCommand, compareCommand, dashboardCommand, reportCommand, diffCommand] },
     { heading: "Look up:", commands: [listCommand, describeCommand] },
     { heading: "Write scenarios:", commands: [initCommand, validateFileCommand, schemaCommand] },
   ];
