@@ -10,6 +10,7 @@ import {
   scenarioJsonSchema,
   scenarioTemplate,
 } from "./index.ts";
+import readme from "./README.md?raw";
 
 const load = (name: string, text: string) => {
   const result = loadScenario(text, { fileName: `${name}.yaml` });
@@ -37,6 +38,15 @@ test("no two bundled scenarios have the same hash", () => {
 
 test("the bundled log is what its generator writes", () => {
   expect(bundledLogs.find(({ name }) => name === "shop.log")?.text).toBe(shopLog());
+});
+
+test("the example in the README loads, and the mistake shown there is told in those words", () => {
+  const [, example = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
+  expect(load("shop", example).strategies).toHaveLength(3);
+  const text = example.replace("poisson", "poison");
+  const result = loadScenario(text, { fileName: "shop.yaml" });
+  const told = result.ok ? "" : renderProblems(result.problems, { fileName: "shop.yaml", text });
+  expect(readme).toContain(told.split("\n\n")[0]);
 });
 
 test("the template loads, names its schema on the first line, and fits one screen", () => {

@@ -140,9 +140,7 @@ const replayed = small
 test("a replayed log becomes a trace, and what to replay stands beside the model", () => {
   const { model, replays } = load(replayed);
   expect(model.populations[0]?.arrivals).toEqual({ process: "trace" });
-  expect(replays).toEqual([
-    { population: 0, path: "logs/shop.log", format: "common", timeScale: 0.5, sessionGapMs: 600_000 },
-  ]);
+  expect(replays).toEqual([{ population: 0, path: "logs/shop.log", timeScale: 0.5, sessionGapMs: 600_000 }]);
 });
 
 test("what the log says may not also be said by the file", () => {

@@ -13,7 +13,6 @@ export interface Replay {
   readonly population: number;
   /** As written in the file, relative to it; a bundled scenario's is the name of a bundled log. */
   readonly path: string;
-  readonly format: "common" | "combined";
   /** Simulated time for one unit of the log's time: 0.1 replays ten times as fast. */
   readonly timeScale: number;
   /** Silence of a client, in the log's own time, after which its next request begins a new session. */
@@ -74,8 +73,8 @@ export function resolve(file: ScenarioFile, text: string): LoadedScenario {
   };
   const replays = populations.flatMap(([, { arrivals }], population): Replay[] => {
     if (arrivals.process !== "replay") return [];
-    const { log, format, timeScale, sessionGap } = arrivals;
-    return [{ population, path: log, format, timeScale, sessionGapMs: sessionGap }];
+    const { log, timeScale, sessionGap } = arrivals;
+    return [{ population, path: log, timeScale, sessionGapMs: sessionGap }];
   });
   const strategies = file.strategies.map(strategyOf);
   return {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Distribution } from "../../sim/scenario.ts";
 import { closed } from "./closed.ts";
 import { durationLaw } from "./distribution.ts";
-import { count, duration, plainNumber, rate, share, text, word } from "./quantities.ts";
+import { count, duration, plainNumber, rate, share, text } from "./quantities.ts";
 
 const positive = { above: 0 };
 
@@ -83,12 +83,10 @@ const processes = [
   }),
 ] as const;
 
-/** Formats of access logs that a replay reads. */
-export const logFormats = ["common", "combined"] as const;
-
 const replay = closed({
-  log: text("the path of an access log").describe("Path of the access log, from the scenario file's folder."),
-  format: word(logFormats).describe("Common or combined log format.").prefault("common"),
+  log: text("the path of an access log").describe(
+    "Path of an access log in the common or combined format, from the scenario file's folder.",
+  ),
   timeScale: plainNumber(positive)
     .describe("Simulated time for one unit of the log's time: 0.1 replays ten times as fast.")
     .prefault(1),
