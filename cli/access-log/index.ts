@@ -1,6 +1,6 @@
 /** Reads an access log, plain or gzip, from a file or from standard input, and gives it to the engine as a trace. */
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AccessLogReplay } from "../../sim/workload/access-log-replay.ts";
 import type { TraceChunk, TraceOptions, TraceReport } from "../../sim/workload/trace.ts";
@@ -69,7 +69,14 @@ async function* plainBytes(path: string): AsyncGenerator<Buffer, void, undefined
     yield* { [Symbol.asyncIterator]: () => stream };
   };
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  yield* isGzip ? Readable.from(whole()).compose(createGunzip()) : whole();
+  yield* isGzip ? unpacked(whole()) : whole();
+}
+
+function unpacked(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const gunzip = createGunzip();
+  // A failure on either side destroys the stream, and whoever walks it meets the error there.
+  pipeline(bytes, gunzip, () => {});
+  return gunzip;
 }
 
 function refuseWithoutRequests(path: string, replay: AccessLogReplay): void {

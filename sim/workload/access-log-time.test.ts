@@ -7,7 +7,7 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 describe("the time of an access log", () => {
   it("is what the calendar of the JavaScript engine says, for every second of years 1 to 9999", () => {
-    const seconds = fc.integer({ min: Date.UTC(1970) / 1000 - 50_000_000_000, max: Date.UTC(9999) / 1000 });
+    const seconds = fc.integer({ min: -62_135_596_800, max: Date.UTC(9999) / 1000 });
     fc.assert(
       fc.property(seconds, (second) => {
         const date = new Date(second * 1000);

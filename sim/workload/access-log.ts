@@ -22,7 +22,7 @@ export interface AccessRequest {
   readonly responseBytes: number;
   /** As written, `-` included; null in the common format. */
   readonly agent: string | null;
-  /** The user agent had no closing quote and was taken up to the end of the line. */
+  /** Referer or user agent had no closing quote; the agent was taken up to the end of the line. */
   readonly isUnclosed: boolean;
 }
 
