@@ -130,5 +130,5 @@ export function partSchema(parts: readonly Described[], what: string) {
   });
   return z
     .union([byName, withKnobs], { error: `must be the name of a ${what}, or { name: { its knobs } }` })
-    .meta({ title: `${what}, or { name: { its knobs } }`, description: `One of ${known.join(", ")}.` });
+    .meta({ title: `${what}, or { name: { its knobs } }` });
 }

@@ -24,9 +24,15 @@ const preset = z
 const custom = closed({
   name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
   extends: preset.describe("A preset whose parts are taken where the file gives none.").optional(),
-  balancing: partSchema(balancingAlgorithms, "balancing algorithm").optional(),
-  affinity: partSchema(affinityMechanisms, "affinity mechanism").optional(),
-  state: partSchema(stateBackends, "state backend").optional(),
+  balancing: partSchema(balancingAlgorithms, "balancing algorithm")
+    .describe("Which server gets a request that no binding decides.")
+    .optional(),
+  affinity: partSchema(affinityMechanisms, "affinity mechanism")
+    .describe("How a request is led back to the server of its session.")
+    .optional(),
+  state: partSchema(stateBackends, "state backend")
+    .describe("Where the session's data lives, who has copies, and when they are written.")
+    .optional(),
 });
 
 /** Parts that the file itself gives, over the preset's where there is one. */
