@@ -2,7 +2,8 @@
 import { isMap, isNode, type Node } from "yaml";
 import { crossFindings } from "./checks/index.ts";
 import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./document.ts";
-import { type Finding, findingsFrom, type Problem } from "./problems.ts";
+import { findingsFrom } from "./findings.ts";
+import type { Finding, Problem } from "./problems.ts";
 import { type LoadedScenario, resolve } from "./resolve/index.ts";
 import { scenarioFile } from "./schema/index.ts";
 import { applySettings, type SettingOrigins } from "./settings.ts";

@@ -25,7 +25,7 @@ export function renderProblems(
     const { line, column, message, hint, setting } = problem;
     const place = setting === undefined ? `${printable(fileName)}:${line}:${column}` : "--set";
     const source = setting ?? lines[line - 1] ?? "";
-    const { shown, start, length } = excerpt(source, column, problem.endColumn);
+    const { shown, start, length } = excerpt(source, column, Math.min(problem.endColumn, source.length + 1));
     const margin = setting === undefined ? String(line) : "";
     const gutter = " ".repeat(margin.length);
     return [

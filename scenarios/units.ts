@@ -6,6 +6,14 @@
 
 export type QuantityKind = "duration" | "size" | "share" | "rate";
 
+/** How the values of a knob or a metric are written, by its unit; units that are not here are bare numbers. */
+export const quantityOfUnit: ReadonlyMap<string, QuantityKind> = new Map([
+  ["ms", "duration"],
+  ["bytes", "size"],
+  ["fraction", "share"],
+  ["perSec", "rate"],
+]);
+
 interface Unit {
   readonly name: string;
   /** A value in this unit is its digits × 10^exponent × multiplier of the base unit. */

@@ -1,7 +1,7 @@
 /** What a scenario says its run will show, in numbers. */
 import { z } from "zod";
-import { type Metric, type MetricName, metrics } from "../../sim/metrics/catalogue.ts";
-import { formatQuantity, parseQuantity, type QuantityKind } from "../units.ts";
+import { type MetricName, metrics } from "../../sim/metrics/catalogue.ts";
+import { formatQuantity, parseQuantity, quantityOfUnit } from "../units.ts";
 import { closed, complete, type UnknownWordParams } from "./closed.ts";
 import { identifier, quantityRule } from "./quantities.ts";
 
@@ -26,19 +26,12 @@ export type Expectation = Expected &
   );
 
 const comparisons = ["equals", "below", "above", "atMost", "atLeast"] as const;
-const comparisonWords = {
+const inWords = {
   equals: "equals",
   below: "is below",
   above: "is above",
   atMost: "is at most",
   atLeast: "is at least",
-};
-
-const quantityOf: Readonly<Partial<Record<Metric["unit"], QuantityKind>>> = {
-  ms: "duration",
-  bytes: "size",
-  fraction: "share",
-  perSec: "rate",
 };
 
 const params: UnknownWordParams = { rule: "unknown name", what: "metric", known: metrics.map(({ name }) => name) };
@@ -72,45 +65,35 @@ export const expectation = closed({
     .describe("Divide by this strategy's value first; the comparison is then with a plain ratio.")
     .optional(),
 }).transform((given, context): Expectation => {
-  const { strategy, metric, relativeTo = null } = given;
+  const { strategy, metric, relativeTo = null, between } = given;
   const used = [...comparisons, "between" as const].filter((comparison) => given[comparison] !== undefined);
-  if (used.length !== 1 || metric === undefined) {
-    if (used.length !== 1) {
-      context.issues.push({
-        code: "custom",
-        message: `must have exactly one comparison, found ${used.join(" and ") || "none"}\nknown: ${comparisons.join(", ")}, between`,
-        input: given,
-        params: complete,
-      });
-    }
+  if (used.length !== 1) {
+    const found = used.join(" and ") || "none";
+    const message = `must have exactly one comparison, found ${found}\nknown: ${comparisons.join(", ")}, between`;
+    context.issues.push({ code: "custom", message, input: given, params: complete });
     return z.NEVER;
   }
-  const kind = relativeTo === null ? quantityOf[metric.unit] : undefined;
-  const read = (input: number | string, path: (string | number)[]): number => {
+  const kind = relativeTo === null ? quantityOfUnit.get(metric.unit) : undefined;
+  const read = (input: number | string, path: readonly (string | number)[]): number => {
     const number = kind === undefined ? input : parseQuantity(kind, String(input));
     if (typeof number === "number") return number;
     const rule = kind === undefined ? "must be a plain number" : quantityRule(kind);
     const why = relativeTo === null ? `${metric.name} is measured in ${metric.unit}` : "relativeTo compares a ratio";
-    context.issues.push({ code: "custom", path, message: `${rule}\n${why}`, input });
+    context.issues.push({ code: "custom", path: [...path], message: `${rule}\n${why}`, input });
     return Number.NaN;
   };
   const show = (number: number): string => (kind === undefined ? String(number) : formatQuantity(kind, number));
-  const subject = `${strategy}: ${metric.name}${relativeTo === null ? "" : ` ÷ that of ${relativeTo}`}`;
   const base = { strategy, metric: metric.name, relativeTo };
-  if (given.between !== undefined) {
-    const low = read(given.between[0], ["between", 0]);
-    const high = read(given.between[1], ["between", 1]);
+  const subject = `${strategy}: ${metric.name}${relativeTo === null ? "" : ` ÷ that of ${relativeTo}`}`;
+  if (between !== undefined) {
+    const [low, high] = [read(between[0], ["between", 0]), read(between[1], ["between", 1])];
     if (low > high) {
-      context.issues.push({
-        code: "custom",
-        path: ["between"],
-        message: "must be a pair [low, high] with the lower value first",
-        input: given.between,
-      });
+      const message = "must be a pair [low, high] with the lower value first";
+      context.issues.push({ code: "custom", path: ["between"], message, input: between });
     }
     return { ...base, comparison: "between", low, high, text: `${subject} is between ${show(low)} and ${show(high)}` };
   }
   const [comparison = "equals"] = comparisons.filter((candidate) => given[candidate] !== undefined);
   const number = read(given[comparison] ?? Number.NaN, [comparison]);
-  return { ...base, comparison, value: number, text: `${subject} ${comparisonWords[comparison]} ${show(number)}` };
+  return { ...base, comparison, value: number, text: `${subject} ${inWords[comparison]} ${show(number)}` };
 });

@@ -1,7 +1,7 @@
 /** The three parts of a strategy, made from what each part says of itself. */
 import { z } from "zod";
 import type { Described, Knob, Knobs, KnobValue, NumberKnob } from "../../sim/catalogue.ts";
-import { formatQuantity, type QuantityKind } from "../units.ts";
+import { formatQuantity, quantityOfUnit } from "../units.ts";
 import { closed, exactlyOne, type UnknownWordParams } from "./closed.ts";
 import {
   count,
@@ -32,13 +32,6 @@ const suffixes: Readonly<Record<Knob["unit"], string>> = {
   text: "",
 };
 
-const quantityOf: Readonly<Partial<Record<Knob["unit"], QuantityKind>>> = {
-  ms: "duration",
-  bytes: "size",
-  fraction: "share",
-  perSec: "rate",
-};
-
 /** `latencyMs` -> `latency`: in a file the value carries the unit. */
 export function fileKeyOf(knobName: string, knob: Knob): string {
   const suffix = suffixes[knob.unit];
@@ -48,7 +41,7 @@ export function fileKeyOf(knobName: string, knob: Knob): string {
 /** A knob's value as a file would write it. */
 export function fileValueOf(knob: Knob, value: KnobValue): string | number | boolean {
   if (value === null) return "none";
-  const kind = quantityOf[knob.unit];
+  const kind = quantityOfUnit.get(knob.unit);
   return kind !== undefined && typeof value === "number" ? formatQuantity(kind, value) : value;
 }
 
@@ -58,7 +51,7 @@ function numberSchema(knob: NumberKnob): z.ZodType<number | null> {
     ...(knob.maximum === undefined ? {} : { maximum: knob.maximum }),
   };
   const mayBeAbsent = knob.default === null;
-  const kind = quantityOf[knob.unit];
+  const kind = quantityOfUnit.get(knob.unit);
   if (kind !== undefined) return mayBeAbsent ? quantityOrNone(kind, limits) : quantity(kind, limits);
   if (knob.unit === "count") return mayBeAbsent ? countOrNone(limits) : count(limits);
   return mayBeAbsent ? numberOrNone(limits) : plainNumber(limits);
