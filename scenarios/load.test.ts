@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Document, parseDocument, visit } from "yaml";
+import { type Document, parse, parseDocument, visit } from "yaml";
 import { type LoadedScenario, loadScenario, type Problem, scenarioTemplate } from "./index.ts";
 
 const load = (text: string, set: readonly string[] = []): LoadedScenario => {
@@ -218,6 +218,11 @@ function shuffled(document: Document, seed: number): Document {
   });
   return document;
 }
+
+test("the same scenario in JSON has the same hash", () => {
+  const json = JSON.stringify(parse(scenarioTemplate), null, 2);
+  expect(load(json).hash).toBe(load(scenarioTemplate).hash);
+});
 
 test.each([
   ["warmUp=10s"],
