@@ -5,6 +5,7 @@ import { strategyOf } from "../scenarios/resolve/strategy.ts";
 import type { Strategy } from "../sim/scenario.ts";
 import { usageError } from "./errors.ts";
 import type { Cell } from "./execute/cell.ts";
+import type { ReplaySource } from "./execute/replay.ts";
 import { unknownNameError } from "./names.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -47,7 +48,7 @@ function referenceAmong(strategies: readonly Strategy[], scenario: LoadedScenari
 }
 
 /** @throws UserError for a name that is neither a strategy of the scenario nor a preset. */
-export function planOf(scenario: LoadedScenario, choices: Choices): Plan {
+export function planOf(scenario: LoadedScenario, choices: Choices, replay: ReplaySource | null): Plan {
   const strategies = choices.strategies?.map((name) => strategyNamed(name, scenario)) ?? scenario.strategies;
   const seed = choices.seed ?? scenario.seed;
   const runs = choices.runs ?? scenario.runs;
@@ -74,6 +75,7 @@ export function planOf(scenario: LoadedScenario, choices: Choices): Plan {
       scenarioHash: scenario.hash,
       strategy,
       seed: seed + run,
+      replay,
     })),
   );
   return { scenario, experiment, cells };

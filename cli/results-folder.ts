@@ -1,4 +1,5 @@
 /** A results folder: a record for each finished run, and the reports made from them. */
+import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { csvFiles } from "../reports/csv/index.ts";
@@ -8,12 +9,12 @@ import { canonicalJson } from "../reports/json.ts";
 import { manifestJson, type ReportFile, repeatCommand, SCENARIO_FILE, shellCommand } from "../reports/manifest.ts";
 import { markdownReport } from "../reports/markdown.ts";
 import { resultsJson } from "../reports/results-json.ts";
-import { printable } from "../scenarios/words.ts";
 import { VERSION } from "../sim/index.ts";
 import type { RunRecord } from "../sim/record.ts";
 import { inputError, systemReason } from "./errors.ts";
 import { type Cell, cellKey, sha256 } from "./execute/cell.ts";
 import type { Plan } from "./plan.ts";
+import { safeText } from "./safe-text.ts";
 import { parseRecord } from "./saved-record.ts";
 
 export interface ResultsFolder {
@@ -21,10 +22,21 @@ export interface ResultsFolder {
   readRecord(cell: Cell): Promise<RunRecord | null>;
   writeRecord(cell: Cell, record: RunRecord): Promise<void>;
   /** Writes the reports; returns the names of the files. `page` null leaves out `report.html`. */
-  writeReports(plan: Plan, data: DashboardData, records: readonly RunRecord[], page: string | null): Promise<string[]>;
+  writeReports(results: Results, page: string | null): Promise<string[]>;
 }
 
-const recordFile = (cell: Cell): string => `records/${cellKey(cell, VERSION)}.json`;
+export interface Results {
+  readonly plan: Plan;
+  readonly data: DashboardData;
+  /** In the order of the plan's cells. */
+  readonly records: readonly RunRecord[];
+  /** The records' files, in the same order. */
+  readonly files: readonly string[];
+}
+
+export const recordFile = (cell: Cell): string => `records/${cellKey(cell, VERSION)}.json`;
+
+const recordText = (record: RunRecord): string => `${canonicalJson(record)}\n`;
 
 /** Under its name only once it is whole, so that an interrupted write leaves nothing that looks finished. */
 async function writeWhole(path: string, text: string): Promise<void> {
@@ -33,17 +45,16 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(partial, path);
 }
 
-function reportsOf(plan: Plan, data: DashboardData, records: readonly RunRecord[], page: string | null): ReportFile[] {
-  const command = shellCommand(repeatCommand(data));
-  const files = [
+function reportsOf({ plan, data, records, files }: Results, page: string | null): ReportFile[] {
+  const reports = [
     { name: SCENARIO_FILE, text: plan.scenario.text },
     { name: "results.json", text: resultsJson(data) },
     ...csvFiles(data, records),
-    { name: "report.md", text: markdownReport(data, command) },
+    { name: "report.md", text: markdownReport(data, shellCommand(repeatCommand(data))) },
     ...(page === null ? [] : [{ name: "report.html", text: htmlReport(page, data) }]),
   ];
-  const kept = plan.cells.map((cell) => ({ strategy: cell.strategy.name, seed: cell.seed, file: recordFile(cell) }));
-  return [...files, { name: "manifest.json", text: manifestJson({ data, files, records: kept, sha256 }) }];
+  const kept = records.map(({ strategy, seed }, at) => ({ strategy, seed, file: files[at] ?? "" }));
+  return [...reports, { name: "manifest.json", text: manifestJson({ data, files: reports, records: kept, sha256 }) }];
 }
 
 /** Makes the folder if need be. @throws UserError when it cannot be written. */
@@ -54,7 +65,7 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
     } catch (error) {
       const reason = systemReason(error);
       if (reason === null) throw error;
-      throw inputError(`cannot write to the folder ${printable(path)}: ${reason}; give another one with --out`);
+      throw inputError(`cannot write to the folder ${safeText(path)}: ${reason}; give another one with --out`);
     }
   };
   await guarded(() => mkdir(join(path, "records"), { recursive: true }));
@@ -65,12 +76,15 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
       const text = await readFile(join(path, recordFile(cell)), "utf8").catch(() => null);
       return text === null ? null : parseRecord(text, cell);
     },
-    writeRecord: (cell, record) =>
-      guarded(() => writeWhole(join(path, recordFile(cell)), `${canonicalJson(record)}\n`)),
-    writeReports: async (plan, data, records, page) => {
-      const files = reportsOf(plan, data, records, page);
-      for (const { name, text } of files) await guarded(() => writeWhole(join(path, name), text));
-      return files.map(({ name }) => name);
+    writeRecord: (cell, record) => guarded(() => writeWhole(join(path, recordFile(cell)), recordText(record))),
+    writeReports: async (results, page) => {
+      for (const [at, record] of results.records.entries()) {
+        const file = join(path, results.files[at] ?? "");
+        if (!existsSync(file)) await guarded(() => writeWhole(file, recordText(record)));
+      }
+      const reports = reportsOf(results, page);
+      for (const { name, text } of reports) await guarded(() => writeWhole(join(path, name), text));
+      return reports.map(({ name }) => name);
     },
   };
 }

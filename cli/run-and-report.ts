@@ -10,9 +10,10 @@ import { execute, Interrupted } from "./execute/execute.ts";
 import type { OutputOptions, RunOptions } from "./options.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { progressOn } from "./progress.ts";
-import { openResultsFolder, type ResultsFolder } from "./results-folder.ts";
+import { findReplay } from "./replay-source.ts";
+import { openResultsFolder, type Results, type ResultsFolder, recordFile } from "./results-folder.ts";
 import { loadScenarioText, readScenarioText } from "./scenario-source.ts";
-import { reportWidth, type World, wantsColour } from "./world.ts";
+import { type ColourChoice, reportWidth, type World, wantsColour } from "./world.ts";
 
 export const PAGE_MISSING = "the page is not built (npm run build makes it)";
 
@@ -44,6 +45,22 @@ export const noteOn =
     if (!quiet) world.err.write(`${text}\n`);
   };
 
+/** Everything that can be wrong is found here, before anything runs. */
+export async function preparePlan(
+  source: string,
+  options: Omit<RunOptions, "color"> & { readonly color?: ColourChoice },
+  world: World,
+): Promise<Plan> {
+  const colour = wantsColour(options.color ?? "auto", world.err, world.environment);
+  const text = await readScenarioText(source, world);
+  const scenario = loadScenarioText(text, options.set ?? [], colour);
+  const plan = planOf(scenario, options, null);
+  const replay = await findReplay(scenario, text);
+  if (replay === null) return plan;
+  for (const line of replay.notes) noteOn(world, options.quiet === true)(line);
+  return planOf(scenario, options, replay.source);
+}
+
 /** The records of `plan`; null when interrupted, which has then been said. */
 export async function runPlan(
   plan: Plan,
@@ -73,16 +90,10 @@ export async function runPlan(
   }
 }
 
-export async function writeReports(
-  folder: ResultsFolder,
-  plan: Plan,
-  data: DashboardData,
-  records: readonly RunRecord[],
-  world: World,
-): Promise<string[]> {
+export async function writeReports(folder: ResultsFolder, results: Results, world: World): Promise<string[]> {
   const page = await world.readPage();
   if (page === null) world.err.write(`report.html was not written: ${PAGE_MISSING}\n`);
-  return folder.writeReports(plan, data, records, page);
+  return folder.writeReports(results, page);
 }
 
 export async function runAndReport(
@@ -91,11 +102,9 @@ export async function runAndReport(
   world: World,
 ): Promise<ExitCode> {
   const note = noteOn(world, options.quiet === true);
-  const colour = wantsColour(options.color, world.err, world.environment);
-  const scenario = loadScenarioText(await readScenarioText(source, world), options.set ?? [], colour);
-  const plan = planOf(scenario, options);
+  const plan = await preparePlan(source, options, world);
   const folder = options.out === undefined ? null : await openResultsFolder(options.out);
-  const { experiment, cells } = plan;
+  const { scenario, experiment, cells } = plan;
   note(
     `${scenario.name} ${scenario.hash}: ${cells.length} runs, ${experiment.strategies.length} strategies × ${experiment.runs} seeds from ${experiment.seed}`,
   );
@@ -103,7 +112,7 @@ export async function runAndReport(
   if (records === null) return exitCodes.interrupted;
   const data = fold(records, experiment);
   if (folder !== null) {
-    const files = await writeReports(folder, plan, data, records, world);
+    const files = await writeReports(folder, { plan, data, records, files: cells.map(recordFile) }, world);
     note(`${options.out}: ${files.join(", ")}, and ${records.length} records`);
   }
   return printReport(data, options, world);

@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MANIFEST_SCHEMA_VERSION, SCENARIO_FILE } from "../reports/manifest.ts";
-import { printable } from "../scenarios/words.ts";
 import type { RunRecord } from "../sim/record.ts";
 import { inputError, systemReason } from "./errors.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { safeText } from "./safe-text.ts";
 import { parseRecord } from "./saved-record.ts";
 import { loadScenarioText } from "./scenario-source.ts";
 
@@ -22,7 +22,10 @@ const manifest = z.object({
 
 export interface SavedResults {
   readonly plan: Plan;
+  /** In the order of the plan's cells. */
   readonly records: readonly RunRecord[];
+  /** The records' files within the folder, in the same order. */
+  readonly files: readonly string[];
 }
 
 const makeAgain = "make it again with evenkeel run SCENARIO --out FOLDER";
@@ -33,13 +36,12 @@ async function readText(folder: string, name: string): Promise<string> {
   } catch (error) {
     const reason = systemReason(error);
     if (reason === null) throw error;
-    throw inputError(`${printable(folder)} is not a results folder: cannot read its ${name}, ${reason}; ${makeAgain}`);
+    throw inputError(`${safeText(folder)} is not a results folder: cannot read its ${name}, ${reason}; ${makeAgain}`);
   }
 }
 
 function parseManifest(text: string, folder: string): z.output<typeof manifest> {
-  const fail = (why: string) =>
-    inputError(`cannot use the manifest.json of ${printable(folder)}: ${why}; ${makeAgain}`);
+  const fail = (why: string) => inputError(`cannot use the manifest.json of ${safeText(folder)}: ${why}; ${makeAgain}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,21 +64,23 @@ export async function readResults(folder: string): Promise<SavedResults> {
   const loaded = loadScenarioText(source, [], false);
   if (loaded.hash !== scenario.hash) {
     throw inputError(
-      `${printable(source.fileName)} is not the scenario of the records: its hash is ${loaded.hash}, expected ${scenario.hash}; ${makeAgain}`,
+      `${safeText(source.fileName)} is not the scenario of the records: its hash is ${loaded.hash}, expected ${scenario.hash}; ${makeAgain}`,
     );
   }
-  const plan = planOf(loaded, { seed, runs, reference, strategies: strategies.map(({ name }) => name) });
-  const read = plan.cells.map(async (cell) => {
-    const file = records.find((entry) => entry.strategy === cell.strategy.name && entry.seed === cell.seed)?.file;
-    if (file === undefined || !/^records\/\w+\.json$/.test(file)) {
-      throw inputError(
-        `the manifest.json of ${printable(folder)} names no record of ${cell.strategy.name} with seed ${cell.seed}; ${makeAgain}`,
-      );
-    }
+  const plan = planOf(loaded, { seed, runs, reference, strategies: strategies.map(({ name }) => name) }, null);
+  const files = plan.cells.map(({ strategy, seed: ofRun }) => {
+    const file = records.find((entry) => entry.strategy === strategy.name && entry.seed === ofRun)?.file;
+    if (file !== undefined && /^records\/\w+\.json$/.test(file)) return file;
+    throw inputError(
+      `the manifest.json of ${safeText(folder)} names no record of ${strategy.name} with seed ${ofRun}; ${makeAgain}`,
+    );
+  });
+  const read = plan.cells.map(async (cell, at) => {
+    const file = files[at] ?? "";
     const record = parseRecord(await readText(folder, file), cell);
     if (record === null)
-      throw inputError(`${printable(join(folder, file))} is damaged or of another version; ${makeAgain}`);
+      throw inputError(`${safeText(join(folder, file))} is damaged or of another version; ${makeAgain}`);
     return record;
   });
-  return { plan, records: await Promise.all(read) };
+  return { plan, records: await Promise.all(read), files };
 }

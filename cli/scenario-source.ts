@@ -4,8 +4,9 @@ import { basename } from "node:path";
 import { parseScenarioDocument } from "../scenarios/document.ts";
 import { bundledScenarios, type LoadedScenario, loadScenario, renderProblems } from "../scenarios/index.ts";
 import { applySettings } from "../scenarios/settings.ts";
-import { nearestWord, printable } from "../scenarios/words.ts";
+import { nearestWord } from "../scenarios/words.ts";
 import { inputError, systemReason } from "./errors.ts";
+import { safeText } from "./safe-text.ts";
 import type { World } from "./world.ts";
 
 export interface ScenarioText {
@@ -23,7 +24,7 @@ function unknownScenario(source: string): Error {
   const nearest = nearestWord(source, names);
   const hint = nearest === null ? "" : ` did you mean "${nearest}"?`;
   return inputError(
-    `no bundled scenario and no file is called "${printable(source)}";${hint === "" ? " " : `${hint} `}` +
+    `no bundled scenario and no file is called "${safeText(source)}";${hint === "" ? " " : `${hint} `}` +
       "evenkeel list scenarios shows the bundled ones, evenkeel init my.yaml writes one",
   );
 }
@@ -40,7 +41,7 @@ export async function readScenarioText(source: string, world: World): Promise<Sc
     if (reason === null) throw error;
     if (!looksLikePath(source)) throw unknownScenario(source);
     throw inputError(
-      `cannot read the scenario ${printable(source)}: ${reason}; ` +
+      `cannot read the scenario ${safeText(source)}: ${reason}; ` +
         `give a file, a bundled name (evenkeel list scenarios), or - for standard input`,
     );
   }

@@ -6,12 +6,10 @@ import { htmlReport } from "../../reports/html.ts";
 import { exitCodes, inputError } from "../errors.ts";
 import { openBrowser } from "../open-browser.ts";
 import { portParser, type RunOptions, withExperimentOptions } from "../options.ts";
-import { planOf } from "../plan.ts";
-import { noteOn, PAGE_MISSING, runPlan } from "../run-and-report.ts";
+import { noteOn, PAGE_MISSING, preparePlan, runPlan } from "../run-and-report.ts";
 import { readResults } from "../saved-results.ts";
-import { loadScenarioText, readScenarioText } from "../scenario-source.ts";
 import { servePage } from "../serve.ts";
-import { type World, wantsColour } from "../world.ts";
+import type { World } from "../world.ts";
 import type { MakeCommand } from "./command.ts";
 
 interface DashboardOptions extends Omit<RunOptions, "json" | "out" | "metrics" | "color"> {
@@ -31,8 +29,7 @@ async function dataFrom(source: string, options: DashboardOptions, world: World)
     const { plan, records } = await readResults(source);
     return fold(records, plan.experiment);
   }
-  const colour = wantsColour("auto", world.err, world.environment);
-  const plan = planOf(loadScenarioText(await readScenarioText(source, world), options.set ?? [], colour), options);
+  const plan = await preparePlan(source, options, world);
   const records = await runPlan(plan, options, null, world);
   return records === null ? null : fold(records, plan.experiment);
 }

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { prettyJson } from "../../reports/json.ts";
-import { printable } from "../../scenarios/words.ts";
 import { type Compared, compareDecisions } from "../compare-decisions.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonOption } from "../options.ts";
+import { safeText } from "../safe-text.ts";
 import { readResults, type SavedResults } from "../saved-results.ts";
 import type { MakeCommand } from "./command.ts";
 
@@ -60,8 +60,7 @@ export const diffCommand: MakeCommand = (world, finish) =>
         const compared = compareDecisions(before, after, options.strategies ?? null);
         if (options.json) world.out.write(prettyJson({ schemaVersion: 1, runs: compared }));
         else {
-          for (const note of preface(before, after))
-            world.err.write(`${printable(a)} and ${printable(b)} are ${note}\n`);
+          for (const note of preface(before, after)) world.err.write(`${safeText(a)} and ${safeText(b)} are ${note}\n`);
           world.out.write(`${compared.map(line).join("\n")}\n`);
         }
         return exitCodes.fine;

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { scenarioTemplate } from "../../scenarios/index.ts";
-import { printable } from "../../scenarios/words.ts";
 import { exitCodes, inputError, systemReason } from "../errors.ts";
 import { noteOn } from "../run-and-report.ts";
+import { safeText } from "../safe-text.ts";
 import type { MakeCommand } from "./command.ts";
 
 async function writeNew(file: string, force: boolean): Promise<void> {
@@ -11,11 +11,11 @@ async function writeNew(file: string, force: boolean): Promise<void> {
     await writeFile(file, scenarioTemplate, { flag: force ? "w" : "wx" });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-      throw inputError(`${printable(file)} exists; give another name, or --force to overwrite it`);
+      throw inputError(`${safeText(file)} exists; give another name, or --force to overwrite it`);
     }
     const reason = systemReason(error);
     if (reason === null) throw error;
-    throw inputError(`cannot write ${printable(file)}: ${reason}`);
+    throw inputError(`cannot write ${safeText(file)}: ${reason}`);
   }
 }
 
@@ -32,7 +32,7 @@ export const initCommand: MakeCommand = (world, finish) =>
           return exitCodes.fine;
         }
         await writeNew(file, force === true);
-        noteOn(world, false)(`${printable(file)} is written; next: evenkeel run ${printable(file)}`);
+        noteOn(world, false)(`${safeText(file)} is written; next: evenkeel run ${safeText(file)}`);
         return exitCodes.fine;
       }),
     );

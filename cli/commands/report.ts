@@ -21,11 +21,11 @@ export const reportCommand: MakeCommand = (world, finish) =>
     .argument("<folder>", "a folder that --out has written")
     .action(
       finish(async (folder: string, options: ReportOptions) => {
-        const { plan, records } = await readResults(folder);
+        const { plan, records, files } = await readResults(folder);
         const data = fold(records, plan.experiment);
         const target = options.out ?? folder;
-        const files = await writeReports(await openResultsFolder(target), plan, data, records, world);
-        noteOn(world, options.quiet === true)(`${target}: ${files.join(", ")}`);
+        const written = await writeReports(await openResultsFolder(target), { plan, data, records, files }, world);
+        noteOn(world, options.quiet === true)(`${target}: ${written.join(", ")}`);
         return printReport(data, { ...options, differences: true }, world);
       }),
     );

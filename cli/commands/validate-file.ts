@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { printable } from "../../scenarios/words.ts";
 import { exitCodes, UserError } from "../errors.ts";
+import { safeText } from "../safe-text.ts";
 import { loadScenarioText, readScenarioText } from "../scenario-source.ts";
 import { wantsColour } from "../world.ts";
 import type { MakeCommand } from "./command.ts";
@@ -20,11 +20,11 @@ export const validateFileCommand: MakeCommand = (world, finish) =>
               [],
               wantsColour("auto", world.err, world.environment),
             );
-            world.out.write(`${printable(file)}: ok, ${strategies.length} strategies, ${runs} runs each\n`);
+            world.out.write(`${safeText(file)}: ok, ${strategies.length} strategies, ${runs} runs each\n`);
           } catch (error) {
             if (!(error instanceof UserError)) throw error;
             allGood = false;
-            world.out.write(`${printable(file)}: not valid\n`);
+            world.out.write(`${safeText(file)}: not valid\n`);
             world.err.write(`${error.message}\n`);
           }
         }

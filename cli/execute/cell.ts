@@ -2,16 +2,19 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../reports/json.ts";
 import type { Scenario, Strategy } from "../../sim/scenario.ts";
+import type { ReplaySource } from "./replay.ts";
 
 export interface Cell {
   readonly scenario: Scenario;
   readonly scenarioHash: string;
   readonly strategy: Strategy;
   readonly seed: number;
+  /** Where the scenario's recorded arrivals come from; null where it has none. */
+  readonly replay: ReplaySource | null;
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 
 /** The same for two cells exactly if their records are the same: what was made once need not be made again. */
-export const cellKey = ({ scenarioHash, strategy, seed }: Cell, version: string): string =>
-  sha256(canonicalJson({ scenario: scenarioHash, strategy, seed, version })).slice(0, 32);
+export const cellKey = ({ scenarioHash, strategy, seed, replay }: Cell, version: string): string =>
+  sha256(canonicalJson({ scenario: scenarioHash, strategy, seed, version, log: replay?.sha256 ?? null })).slice(0, 32);

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { evenkeel } from "./testing/world.ts";
+
+const scenario = `name: replayed
+duration: 1m
+workload:
+  visitors: { arrivals: { replay: { log: access.log } }, session: { size: 2KiB } }
+cluster:
+  servers: { count: 2, workers: 2, service: { exponential: 20ms } }
+strategies: [sticky-cookie]
+`;
+
+const line = (second: number, client: number): string =>
+  `192.0.2.${client} - - [02/Jun/2025:12:00:${String(second).padStart(2, "0")} +0000] "GET /page HTTP/1.1" 200 512`;
+const log = Array.from({ length: 40 }, (_, at) => line(at, at % 10 === 9 ? 60 + at : 1 + (at % 5))).join("\n");
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-replay-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function run(text: string, logText: string | null) {
+  await writeFile(join(folder, "replayed.yaml"), text);
+  if (logText !== null) await writeFile(join(folder, "access.log"), logText);
+  return evenkeel(["run", join(folder, "replayed.yaml"), "--runs", "2", "--threads", "1", "--json"]);
+}
+
+const offered = (out: string): number[] => JSON.parse(out).strategies[0].metrics.requestsOffered.perRun;
+
+describe("a scenario that replays a log", () => {
+  test("sends what the log says, in every run, and tells what it found", async () => {
+    const { code, out, err } = await run(scenario, log);
+    expect(code).toBe(0);
+    expect(offered(out)).toEqual([40, 40]);
+    expect(err).toContain("access.log: 40 requests in 9 sessions over 39 s\n");
+  });
+
+  test("says which lines it left out, and that the run ends before the log", async () => {
+    const { code, out, err } = await run(scenario.replace("1m", "20s"), `not a request\n${log}`);
+    expect(code).toBe(0);
+    expect(offered(out)[0]).toBeLessThan(40);
+    expect(err).toContain("access.log: 1 of 41 lines left out; line 1: ");
+    expect(err).toContain("access.log: the run ends after 20 s, before the log does");
+  });
+
+  test.each([
+    ["that is missing", null, "there is no such file"],
+    ["that is empty", "", "the log is empty"],
+    ["of something else", "a\nb\n", "none of 2 lines is in"],
+  ])("refuses a log %s with 65 and one line", async (_, logText, message) => {
+    const { code, out, err } = await run(scenario, logText);
+    expect([code, out]).toEqual([65, ""]);
+    expect(err).toContain(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("is another run when the log has changed under the same name", async () => {
+    const files = async (text: string) => {
+      await run(scenario, text);
+      const words = ["run", join(folder, "replayed.yaml"), "--runs", "1", "--threads", "1", "--quiet", "--json"];
+      const target = ["--out", join(folder, "results")];
+      return JSON.parse((await evenkeel([...words, ...target])).out).strategies[0].metrics.requestsOffered.mean;
+    };
+    expect(await files(log)).toBe(40);
+    expect(await files(log.split("\n").slice(0, 30).join("\n"))).toBe(30);
+  });
+
+  test("takes a bundled log by its name, beside a bundled scenario or where no such file is", async () => {
+    const bundled = await evenkeel([
+      "run",
+      "access-log-replay",
+      "--threads",
+      "1",
+      "--json",
+      "--out",
+      join(folder, "r"),
+    ]);
+    const again = await evenkeel(["run", join(folder, "r", "scenario.yaml"), "--threads", "1", "--json"]);
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(bundled.out));
+  });
+});
