@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { scenarioTemplate } from "../../scenarios/index.ts";
 import { exitCodes, inputError, systemReason } from "../errors.ts";
-import { noteOn } from "../run-and-report.ts";
+import { noteOn } from "../note.ts";
 import { safeText } from "../safe-text.ts";
 import type { MakeCommand } from "./command.ts";
 

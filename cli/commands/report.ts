@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { fold } from "../../reports/fold.ts";
 import type { MetricName } from "../../sim/metrics/catalogue.ts";
+import { noteOn } from "../note.ts";
 import { type OutputOptions, withReportOptions } from "../options.ts";
+import { printReport } from "../print-report.ts";
 import { openResultsFolder } from "../results-folder.ts";
-import { noteOn, printReport, writeReports } from "../run-and-report.ts";
+import { writeReports } from "../run-and-report.ts";
 import { readResults } from "../saved-results.ts";
 import type { MakeCommand } from "./command.ts";
 
