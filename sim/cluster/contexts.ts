@@ -8,6 +8,7 @@ import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Requests } from "./requests.ts";
+import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 
 export interface World {
@@ -26,9 +27,9 @@ export function affinityContext(world: World, views: readonly Fleet[]): Affinity
       get nowMs() {
         return kernel.nowMs;
       },
-      addressOf: (request) => sessions.address[requests.session[request]!]!,
-      urlOf: (request) => requests.url[request]!,
-      sessionOf: (request) => requests.session[request]!,
+      addressOf: (slot) => sessions.address[requests.ints[slot * request.INTS + request.SESSION]!]!,
+      urlOf: (slot) => requests.ints[slot * request.INTS + request.URL]!,
+      sessionOf: (slot) => requests.ints[slot * request.INTS + request.SESSION]!,
       returnsCookies: (session) => (sessions.flags[session]! & RETURNS_COOKIES) !== 0,
       addressChanged: (session) =>
         users[sessions.population[session]!]!.originalAddress(session) !== sessions.address[session],
@@ -48,13 +49,15 @@ export function stateContext(world: World): StateContext {
       return kernel.nowMs;
     },
     servers,
-    sessionOf: (request) => requests.session[request]!,
+    sessionOf: (slot) => requests.ints[slot * request.INTS + request.SESSION]!,
     returnsCookies: (session) => (sessions.flags[session]! & RETURNS_COOKIES) !== 0,
     bytesOf: (session) => users[sessions.population[session]!]!.bytesOf(session),
     attach: (columns) => sessions.attach(columns),
     schedule: (atMs, entity, operand) => kernel.schedule(atMs, event.STATE_ELAPSED, entity, operand),
-    scheduleRead: (atMs, request) => kernel.schedule(atMs, event.READ_DONE, request, requests.generation[request]!),
-    scheduleWrite: (atMs, request) => kernel.schedule(atMs, event.WRITE_DONE, request, requests.generation[request]!),
+    scheduleRead: (atMs, slot) =>
+      kernel.schedule(atMs, event.READ_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!),
+    scheduleWrite: (atMs, slot) =>
+      kernel.schedule(atMs, event.WRITE_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!),
     countReplication: (messages, bytes) => {
       meter.replicationMessages += messages;
       meter.replicationBytes += bytes;

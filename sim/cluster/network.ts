@@ -4,6 +4,7 @@ import { Sampler } from "../engine/sampler.ts";
 import type { Cluster, Distribution } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import type { Requests } from "./requests.ts";
+import * as request from "./requests.ts";
 
 export class Network {
   readonly toBalancer: Leg;
@@ -45,12 +46,16 @@ export class Leg {
   /** Delivers the request as an event of `kind`. A crossing's draw is that of its request, attempt and kind. */
   deliver(slot: number, kind: number): void {
     const { requests, kernel } = this;
-    const ordinal = this.sessions.ordinal[requests.session[slot]!]!;
-    const crossing = (requests.number[slot]! * 256 + requests.attempt[slot]!) * 16 + kind;
+    const ordinal = this.sessions.ordinal[requests.ints[slot * request.INTS + request.SESSION]!]!;
+    const crossing =
+      (requests.ints[slot * request.INTS + request.NUMBER]! * 256 +
+        requests.ints[slot * request.INTS + request.ATTEMPT]!) *
+        16 +
+      kind;
     const delayMs = this.delays.draw(ordinal, crossing);
-    requests.networkMs[slot]! += delayMs;
+    requests.floats[slot * request.FLOATS + request.NETWORK_MS]! += delayMs;
     const atMs = kernel.nowMs + delayMs;
-    const generation = requests.generation[slot]!;
+    const generation = requests.ints[slot * request.INTS + request.GENERATION]!;
     if (this.lane >= 0) kernel.scheduleInLane(this.lane, atMs, kind, slot, generation);
     else kernel.schedule(atMs, kind, slot, generation);
   }

@@ -5,7 +5,7 @@
  * with demand d is done when the clock reads w + d. Jobs stand in a binary heap by that reading; coming and going cost
  * O(log n) and nobody else is touched.
  */
-import type { Requests } from "./requests.ts";
+import { INTS, PLACE, type Requests } from "./requests.ts";
 
 export class ProcessorSharing {
   private readonly requests: Requests;
@@ -46,7 +46,7 @@ export class ProcessorSharing {
 
   remove(request: number, nowMs: number): void {
     this.advance(nowMs);
-    this.removeAt(this.requests.place[request]!);
+    this.removeAt(this.requests.ints[request * INTS + PLACE]!);
   }
 
   /** When the first job will be done if nobody comes or goes; Infinity when there is none. */
@@ -108,6 +108,6 @@ export class ProcessorSharing {
   private put(at: number, request: number, doneAt: number): void {
     this.jobs[at] = request;
     this.doneAt[at] = doneAt;
-    this.requests.place[request] = at;
+    this.requests.ints[request * INTS + PLACE] = at;
   }
 }

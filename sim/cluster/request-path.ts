@@ -20,6 +20,7 @@ import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { ServerPool } from "./server-pool.ts";
 import type { Servers } from "./servers.ts";
+import * as host from "./servers.ts";
 
 /** Why a request went where it went: part of the digest and of every explanation. */
 export const NO_SERVER = 0;
@@ -104,19 +105,20 @@ export class RequestPath {
   /** The client sends an attempt. */
   send(slot: number): void {
     const { requests } = this;
-    requests.phase[slot] = request.ON_NETWORK;
-    requests.redispatches[slot] = 0;
-    requests.writesRead[slot] = 0;
-    requests.stateMs[slot] = 0;
-    requests.flags[slot]! &= ~request.WAS_REDISPATCHED;
-    requests.timeout[slot] = NO_EVENT;
+    requests.ints[slot * request.INTS + request.PHASE] = request.ON_NETWORK;
+    requests.ints[slot * request.INTS + request.REDISPATCHES] = 0;
+    requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
+    requests.floats[slot * request.FLOATS + request.STATE_MS] = 0;
+    requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
+    requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
     if (this.network.toBalancer.isInstant) this.atBalancer(slot);
     else this.network.toBalancer.deliver(slot, event.AT_BALANCER);
   }
 
   /** The request has crossed the network; a client that has gone meanwhile has closed the connection. */
   arriveAtBalancer(slot: number): void {
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.requests.release(slot);
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
+      this.requests.release(slot);
     else this.atBalancer(slot);
   }
 
@@ -124,14 +126,23 @@ export class RequestPath {
     const { requests } = this;
     let balancer = 0;
     if (this.fleets.length > 1) {
-      const ordinal = this.sessions.ordinal[requests.session[slot]!]!;
-      const number = this.perSession ? 0 : requests.number[slot]! * 256 + requests.attempt[slot]!;
+      const ordinal = this.sessions.ordinal[requests.ints[slot * request.INTS + request.SESSION]!]!;
+      const number = this.perSession
+        ? 0
+        : requests.ints[slot * request.INTS + request.NUMBER]! * 256 +
+          requests.ints[slot * request.INTS + request.ATTEMPT]!;
       balancer = this.balancerChoice.at(ordinal, number).below(this.fleets.length);
     }
-    requests.balancer[slot] = balancer;
+    requests.ints[slot * request.INTS + request.BALANCER] = balancer;
     if (this.requestTimeoutMs !== null) {
       const atMs = this.kernel.nowMs + this.requestTimeoutMs;
-      requests.timeout[slot] = this.kernel.scheduleInLane(this.timeoutLane, atMs, event.TIMEOUT, slot, 0);
+      requests.ints[slot * request.INTS + request.TIMEOUT] = this.kernel.scheduleInLane(
+        this.timeoutLane,
+        atMs,
+        event.TIMEOUT,
+        slot,
+        0,
+      );
     }
     this.decide(slot, balancer, -1);
   }
@@ -158,22 +169,22 @@ export class RequestPath {
     if (server < 0 && fleet.eligibleCount > 0) server = this.algorithms[balancer]!.pick(slot, avoid);
     if (server < 0) reason = NO_SERVER;
     const { requests } = this;
-    const session = requests.session[slot]!;
+    const session = requests.ints[slot * request.INTS + request.SESSION]!;
     this.digest.add(
       this.kernel.nowMs,
       this.sessions.ordinal[session]!,
-      requests.number[slot]!,
-      requests.attempt[slot]!,
+      requests.ints[slot * request.INTS + request.NUMBER]!,
+      requests.ints[slot * request.INTS + request.ATTEMPT]!,
       server,
       reason,
     );
     if (this.observer !== null) this.observer(slot, server, reason);
-    requests.server[slot] = server;
+    requests.ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) {
       this.returnError(slot, REFUSED);
       return;
     }
-    requests.sentAtMs[slot] = this.kernel.nowMs;
+    requests.floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     fleet.inFlight[server]!++;
     this.algorithms[balancer]!.sent(server);
     if (this.network.toServer.isInstant) this.atServer(slot);
@@ -182,8 +193,8 @@ export class RequestPath {
 
   atServer(slot: number): void {
     const { requests, servers } = this;
-    const server = requests.server[slot]!;
-    if ((requests.flags[slot]! & request.IS_GHOST) !== 0 && this.cancelsAbandonedWork) {
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0 && this.cancelsAbandonedWork) {
       this.dropGhost(slot);
       return;
     }
@@ -191,18 +202,19 @@ export class RequestPath {
       this.refuse(slot);
       return;
     }
-    const isFree = servers.hasFreePlace(server);
-    if (!isFree && servers.queued[server]! >= servers.queueLimit[server]!) {
+    const int = server * host.INTS;
+    const isFree = servers.ints[int + host.IN_SERVICE]! < servers.ints[int + host.PLACES]!;
+    if (!isFree && servers.ints[int + host.QUEUED]! >= servers.ints[int + host.QUEUE_LIMIT]!) {
       this.refuse(slot);
       return;
     }
     servers.settle(server, this.kernel.nowMs);
-    servers.arrived[server]!++;
-    requests.reachedAtMs[slot] = this.kernel.nowMs;
+    servers.ints[int + host.ARRIVED]!++;
+    requests.floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
     if (isFree) {
       this.begin(slot, server);
     } else {
-      requests.phase[slot] = request.QUEUED;
+      requests.ints[slot * request.INTS + request.PHASE] = request.QUEUED;
       servers.enqueue(server, slot);
     }
   }
@@ -210,33 +222,37 @@ export class RequestPath {
   /** The server begins with a request that has a place; its books are settled. */
   begin(slot: number, server: number): void {
     const { requests } = this;
-    this.servers.inService[server]!++;
-    requests.startedAtMs[slot] = this.kernel.nowMs;
-    if ((requests.flags[slot]! & request.HAS_SESSION) !== 0) this.client.expireIfDue(slot);
+    this.servers.ints[server * host.INTS + host.IN_SERVICE]!++;
+    requests.floats[slot * request.FLOATS + request.STARTED_AT_MS] = this.kernel.nowMs;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.HAS_SESSION) !== 0)
+      this.client.expireIfDue(slot);
     // Work that nobody waits for any more does not touch session state; neither does a login before its write.
-    if ((requests.flags[slot]! & (request.HAS_SESSION | request.IS_GHOST)) !== request.HAS_SESSION) {
+    if (
+      (requests.ints[slot * request.INTS + request.FLAGS]! & (request.HAS_SESSION | request.IS_GHOST)) !==
+      request.HAS_SESSION
+    ) {
       this.work(slot, server);
       return;
     }
     const outcome = this.state.read(slot, server);
     if (outcome === PENDING) {
-      requests.phase[slot] = request.READING;
-      requests.stateSinceMs[slot] = this.kernel.nowMs;
+      requests.ints[slot * request.INTS + request.PHASE] = request.READING;
+      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
     } else {
       this.haveRead(slot, server, outcome);
     }
   }
 
   readDone(slot: number): void {
-    const server = this.requests.server[slot]!;
+    const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
     this.countStateTime(slot);
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.work(slot, server);
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) this.work(slot, server);
     else this.haveRead(slot, server, this.state.readDone(slot, server));
   }
 
   private haveRead(slot: number, server: number, outcome: number): void {
     if (outcome === FOUND) {
-      this.requests.writesRead[slot] = this.state.writesRead;
+      this.requests.ints[slot * request.INTS + request.WRITES_READ] = this.state.writesRead;
     } else if (outcome === MISSING) {
       this.client.lost(slot);
       // A user who leaves still gets the page that says so, without any work; see `visits.ts`.
@@ -249,19 +265,22 @@ export class RequestPath {
 
   private work(slot: number, server: number): void {
     const { requests } = this;
-    requests.phase[slot] = request.WORKING;
-    if (this.servers.isSharing[server] === 1) {
+    requests.ints[slot * request.INTS + request.PHASE] = request.WORKING;
+    if (this.servers.floats[server * host.FLOATS + host.IS_SHARING] === 1) {
       this.pool.share(slot, server);
       return;
     }
-    const atMs = this.kernel.nowMs + requests.demandMs[slot]! / this.servers.speed[server]!;
-    this.kernel.schedule(atMs, event.WORK_DONE, slot, requests.generation[slot]!);
+    const atMs =
+      this.kernel.nowMs +
+      requests.floats[slot * request.FLOATS + request.DEMAND_MS]! /
+        this.servers.floats[server * host.FLOATS + host.SPEED]!;
+    this.kernel.schedule(atMs, event.WORK_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!);
   }
 
   workDone(slot: number): void {
     const { requests } = this;
-    const server = requests.server[slot]!;
-    const flags = requests.flags[slot]!;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
     if ((flags & request.IS_GHOST) !== 0) {
       this.leave(slot, server, true);
       return;
@@ -269,8 +288,8 @@ export class RequestPath {
     const changed = (flags & request.WRITES) !== 0;
     const outcome = this.state.write(slot, server, this.containsAfter(slot), changed);
     if (outcome === PENDING) {
-      requests.phase[slot] = request.WRITING;
-      requests.stateSinceMs[slot] = this.kernel.nowMs;
+      requests.ints[slot * request.INTS + request.PHASE] = request.WRITING;
+      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
     } else {
       this.leave(slot, server, outcome === WRITTEN);
     }
@@ -278,25 +297,29 @@ export class RequestPath {
 
   writeDone(slot: number): void {
     const { requests } = this;
-    const server = requests.server[slot]!;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
     this.countStateTime(slot);
-    if ((requests.flags[slot]! & request.IS_GHOST) !== 0) {
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) {
       this.leave(slot, server, true);
       return;
     }
-    const changed = (requests.flags[slot]! & request.WRITES) !== 0;
+    const changed = (requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) !== 0;
     const outcome = this.state.writeDone(slot, server, this.containsAfter(slot), changed);
     this.leave(slot, server, outcome === WRITTEN);
   }
 
   private countStateTime(slot: number): void {
-    this.requests.stateMs[slot]! += this.kernel.nowMs - this.requests.stateSinceMs[slot]!;
+    this.requests.floats[slot * request.FLOATS + request.STATE_MS]! +=
+      this.kernel.nowMs - this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]!;
   }
 
   /** Acknowledged writes that the copy will contain once this request has had its way with it. */
   private containsAfter(slot: number): number {
     const { requests } = this;
-    return requests.writesRead[slot]! + ((requests.flags[slot]! & request.WRITES) !== 0 ? 1 : 0);
+    return (
+      requests.ints[slot * request.INTS + request.WRITES_READ]! +
+      ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) !== 0 ? 1 : 0)
+    );
   }
 
   /** The request gives up its place on the server, and the next in the queue takes it. */
@@ -304,14 +327,15 @@ export class RequestPath {
     const { requests, servers } = this;
     const { nowMs } = this.kernel;
     servers.settle(server, nowMs);
-    servers.sojournMs[server]! += nowMs - requests.reachedAtMs[slot]!;
-    requests.leftAtMs[slot] = nowMs;
-    servers.inService[server]!--;
-    if (servers.queued[server]! > 0) this.begin(servers.dequeue(server), server);
+    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
+      nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
+    requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = nowMs;
+    servers.ints[server * host.INTS + host.IN_SERVICE]!--;
+    if (servers.ints[server * host.INTS + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
-      requests.phase[slot] = request.RETURNING;
-      if ((requests.flags[slot]! & request.IS_GHOST) === 0) {
-        this.affinity.answered(slot, requests.balancer[slot]!, server);
+      requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+      if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) === 0) {
+        this.affinity.answered(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
       }
       if (this.network.toServer.isInstant) this.answerAtBalancer(slot);
       else this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
@@ -323,7 +347,7 @@ export class RequestPath {
   answerAtBalancer(slot: number): void {
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, true);
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) {
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) {
       this.requests.release(slot);
     } else if (this.network.toBalancer.isInstant) {
       this.client.answered(slot);
@@ -340,19 +364,19 @@ export class RequestPath {
 
   refusalAtBalancer(slot: number): void {
     const { requests } = this;
-    const server = requests.server[slot]!;
-    const isGhost = (requests.flags[slot]! & request.IS_GHOST) !== 0;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const isGhost = (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0;
     this.settleWithBalancer(slot, false);
     if (isGhost) {
       requests.release(slot);
     } else if (
-      requests.redispatches[slot]! < this.redispatch &&
-      this.fleets[requests.balancer[slot]!]!.eligibleCount > 0
+      requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
+      this.fleets[requests.ints[slot * request.INTS + request.BALANCER]!]!.eligibleCount > 0
     ) {
-      requests.redispatches[slot]!++;
-      requests.flags[slot]! |= request.WAS_REDISPATCHED;
+      requests.ints[slot * request.INTS + request.REDISPATCHES]!++;
+      requests.ints[slot * request.INTS + request.FLAGS]! |= request.WAS_REDISPATCHED;
       this.meter.redispatches++;
-      this.decide(slot, requests.balancer[slot]!, server);
+      this.decide(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
     } else {
       this.returnError(slot, this.servers.isUp(server) ? REFUSED : FAILED);
     }
@@ -360,7 +384,7 @@ export class RequestPath {
 
   /** The server broke off: it crashed, or could not reach the session store. Its books are settled. */
   fail(slot: number): void {
-    this.requests.phase[slot] = request.RETURNING;
+    this.requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     if (this.network.toServer.isInstant) this.failureAtBalancer(slot);
     else this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
   }
@@ -368,7 +392,8 @@ export class RequestPath {
   failureAtBalancer(slot: number): void {
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, false);
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.requests.release(slot);
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
+      this.requests.release(slot);
     else this.returnError(slot, FAILED);
   }
 
@@ -376,8 +401,8 @@ export class RequestPath {
   private returnError(slot: number, how: number): void {
     const { requests } = this;
     this.stopTimeout(slot);
-    requests.phase[slot] = request.RETURNING;
-    requests.failure[slot] = how;
+    requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+    requests.ints[slot * request.INTS + request.FAILURE] = how;
     if (this.network.toBalancer.isInstant) this.client.failed(slot, how);
     else this.network.toBalancer.deliver(slot, event.ERROR_AT_CLIENT);
   }
@@ -385,11 +410,12 @@ export class RequestPath {
   /** The balancer has waited long enough: 504. The server may not know, and go on. */
   timeout(slot: number): void {
     const { requests } = this;
-    requests.timeout[slot] = NO_EVENT;
+    requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
     this.settleWithBalancer(slot, false);
-    requests.flags[slot]! |= request.BALANCER_IS_DONE;
+    requests.ints[slot * request.INTS + request.FLAGS]! |= request.BALANCER_IS_DONE;
     // A client who is gone already needs no answer, and nobody to go on for it.
-    const heir = (requests.flags[slot]! & request.IS_GHOST) === 0 ? this.client.detach(slot) : -1;
+    const heir =
+      (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) === 0 ? this.client.detach(slot) : -1;
     this.abandonWork(slot);
     if (heir >= 0) this.returnError(heir, TIMED_OUT);
   }
@@ -407,19 +433,23 @@ export class RequestPath {
   }
 
   private stopTimeout(slot: number): void {
-    const handle = this.requests.timeout[slot]!;
+    const handle = this.requests.ints[slot * request.INTS + request.TIMEOUT]!;
     if (handle === NO_EVENT) return;
     this.kernel.cancel(handle);
-    this.requests.timeout[slot] = NO_EVENT;
+    this.requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
   }
 
   /** What the balancer counted when it sent the request on is taken back, once. */
   private settleWithBalancer(slot: number, answered: boolean): void {
     const { requests } = this;
-    if ((requests.flags[slot]! & request.BALANCER_IS_DONE) !== 0) return;
-    const server = requests.server[slot]!;
-    const balancer = requests.balancer[slot]!;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.BALANCER_IS_DONE) !== 0) return;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;
-    this.algorithms[balancer]!.ended(server, this.kernel.nowMs - requests.sentAtMs[slot]!, answered);
+    this.algorithms[balancer]!.ended(
+      server,
+      this.kernel.nowMs - requests.floats[slot * request.FLOATS + request.SENT_AT_MS]!,
+      answered,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { ANSWERED, FAILED, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { skewOf } from "../metrics/skew.ts";
 import { affinityLetters, RECORD_SCHEMA_VERSION, type RunRecord, type ServerRecord } from "../record.ts";
 import { VERSION } from "../version.ts";
+import { FLOATS, SPEED } from "./servers.ts";
 import type { Integrals, Simulation } from "./simulation.ts";
 
 /** Below this many samples a p99.9 rests on fewer than ten values. */
@@ -63,7 +64,7 @@ function difference(end: Integrals, start: Integrals): Integrals {
     inSystemMs: minus(end.inSystemMs, start.inSystemMs),
     upMs: minus(end.upMs, start.upMs),
     heldMs: minus(end.heldMs, start.heldMs),
-    arrived: end.arrived.map((value, i) => value - start.arrived[i]!),
+    arrived: minus(end.arrived, start.arrived),
     liveMs: end.liveMs - start.liveMs,
     byteMs: end.byteMs - start.byteMs,
   };
@@ -75,7 +76,7 @@ function serversOf({ servers }: Simulation, measured: Integrals): ServerRecord[]
     return {
       name,
       weight: servers.weight[server]!,
-      speed: servers.speed[server]!,
+      speed: servers.floats[server * FLOATS + SPEED]!,
       workers: servers.workers[server]!,
       requests: measured.arrived[server]!,
       busyMs: measured.busyMs[server]!,
@@ -95,7 +96,9 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
 
   // A server that was up for part of the time only is expected to carry that part of its share.
   const share = servers.weight.map((weight, server) => (weight * measured.upMs[server]!) / measured.atMs);
-  const capacity = share.map((_, server) => measured.upMs[server]! * servers.workers[server]! * servers.speed[server]!);
+  const capacity = share.map(
+    (_, server) => measured.upMs[server]! * servers.workers[server]! * servers.floats[server * FLOATS + SPEED]!,
+  );
   const availableMs = servers.workers.reduce((sum, workers, server) => sum + workers * measured.upMs[server]!, 0);
   const busyMs = measured.busyMs.reduce((sum, busy) => sum + busy, 0);
   const utilisations = Array.from(measured.busyMs, (busy, server) =>

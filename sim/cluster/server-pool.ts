@@ -7,6 +7,7 @@ import type { RequestPath } from "./request-path.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
+import * as host from "./servers.ts";
 
 export class ServerPool {
   private readonly kernel: Kernel;
@@ -25,8 +26,8 @@ export class ServerPool {
     this.state = state;
     this.path = path;
     this.shared = Array.from({ length: servers.count }, (_, server) =>
-      servers.isSharing[server] === 1
-        ? new ProcessorSharing(requests, servers.speed[server]!, servers.workers[server]!)
+      servers.floats[server * host.FLOATS + host.IS_SHARING] === 1
+        ? new ProcessorSharing(requests, servers.floats[server * host.FLOATS + host.SPEED]!, servers.workers[server]!)
         : null,
     );
     this.completion = Array.from({ length: servers.count }, () => NO_EVENT);
@@ -34,7 +35,7 @@ export class ServerPool {
 
   /** The request's work joins the others' on the server. */
   share(slot: number, server: number): void {
-    this.shared[server]!.add(slot, this.requests.demandMs[slot]!, this.kernel.nowMs);
+    this.shared[server]!.add(slot, this.requests.floats[slot * request.FLOATS + request.DEMAND_MS]!, this.kernel.nowMs);
     this.reschedule(server);
   }
 
@@ -56,8 +57,8 @@ export class ServerPool {
   cancel(slot: number): void {
     const { requests, servers } = this;
     const { nowMs } = this.kernel;
-    const server = requests.server[slot]!;
-    const phase = requests.phase[slot]!;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const phase = requests.ints[slot * request.INTS + request.PHASE]!;
     if (
       phase !== request.QUEUED &&
       phase !== request.READING &&
@@ -67,18 +68,20 @@ export class ServerPool {
       return;
     }
     servers.settle(server, nowMs);
-    servers.sojournMs[server]! += nowMs - requests.reachedAtMs[slot]!;
+    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
+      nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
     if (phase === request.QUEUED) {
       servers.leaveQueue(server, slot);
     } else {
-      servers.inService[server]!--;
-      if (phase === request.WORKING && servers.isSharing[server] === 1) {
+      servers.ints[server * host.INTS + host.IN_SERVICE]!--;
+      if (phase === request.WORKING && servers.floats[server * host.FLOATS + host.IS_SHARING] === 1) {
         this.shared[server]!.remove(slot, nowMs);
         this.reschedule(server);
       }
     }
     this.path.dropGhost(slot);
-    if (phase !== request.QUEUED && servers.queued[server]! > 0) this.path.begin(servers.dequeue(server), server);
+    if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
+      this.path.begin(servers.dequeue(server), server);
   }
 
   /** The server dies with everything on it; connections break at once. */
@@ -89,9 +92,10 @@ export class ServerPool {
     servers.settle(server, nowMs);
     const caught = servers.requestsOn(server);
     for (const slot of caught) {
-      servers.sojournMs[server]! += nowMs - requests.reachedAtMs[slot]!;
-      if (requests.phase[slot] === request.QUEUED) servers.leaveQueue(server, slot);
-      else servers.inService[server]!--;
+      servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
+        nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
+      if (requests.ints[slot * request.INTS + request.PHASE] === request.QUEUED) servers.leaveQueue(server, slot);
+      else servers.ints[server * host.INTS + host.IN_SERVICE]!--;
       // The end of its work, or of a read or write, must not find it any more.
       requests.renew(slot);
     }

@@ -19,8 +19,10 @@ import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
 import { Outages } from "./outages.ts";
 import { RequestPath } from "./request-path.ts";
+import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
 import { ServerPool } from "./server-pool.ts";
+import * as host from "./servers.ts";
 import { Servers } from "./servers.ts";
 import { ClosedSource, OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
@@ -202,13 +204,14 @@ export class Simulation {
 
   private dispatch(kind: number, entity: number, operand: number): void {
     if (kind === event.WORK_DONE) {
-      if (this.requests.generation[entity] === operand) this.path.workDone(entity);
+      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand) this.path.workDone(entity);
     } else if (kind === event.ARRIVAL) {
       (this.visits.sources[entity] as OpenSource).arrive();
     } else if (kind === event.THINK_OVER) {
       this.visits.issueAndSend(entity);
     } else if (kind >= event.AT_BALANCER && kind <= event.RETRY) {
-      if (this.requests.generation[entity] === operand) this.dispatchRequest(kind, entity);
+      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand)
+        this.dispatchRequest(kind, entity);
     } else {
       this.dispatchOther(kind, entity, operand);
     }
@@ -294,11 +297,11 @@ export class Simulation {
     ledger.settle(nowMs);
     return {
       atMs: nowMs,
-      busyMs: servers.busyMs.slice(),
-      inSystemMs: servers.inSystemMs.slice(),
+      busyMs: servers.column(host.BUSY_MS),
+      inSystemMs: servers.column(host.IN_SYSTEM_MS),
       upMs: Float64Array.from(servers.names, (_, server) => servers.upForMs(server, nowMs)),
       heldMs: ledger.heldMs.slice(),
-      arrived: servers.arrived.slice(),
+      arrived: servers.arrivals(),
       liveMs: ledger.liveMs,
       byteMs: ledger.byteMs,
     };
@@ -311,7 +314,7 @@ export interface Integrals {
   readonly inSystemMs: Float64Array;
   readonly upMs: Float64Array;
   readonly heldMs: Float64Array;
-  readonly arrived: Int32Array;
+  readonly arrived: Float64Array;
   readonly liveMs: number;
   readonly byteMs: number;
 }

@@ -95,8 +95,8 @@ export class TraceSource implements VisitSource {
     if (visit !== undefined && (this.sessions.flags[visit.session]! & IS_LEAVING) === 0) {
       visit.inFlight++;
       const slot = this.visits.issue(visit.session);
-      this.requests.url[slot] = chunk.url[at]!;
-      if (chunk.writes[at] === 1) this.requests.flags[slot]! |= request.WRITES;
+      this.requests.ints[slot * request.INTS + request.URL] = chunk.url[at]!;
+      if (chunk.writes[at] === 1) this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WRITES;
       this.path.send(slot);
     }
     this.scheduleNext();

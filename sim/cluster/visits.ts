@@ -107,23 +107,29 @@ export class Visits implements ClientSide {
       sessions.transactionLeft[session] = users.population.session.transactions!.steps - 1;
       flags |= request.IN_TRANSACTION;
     }
-    requests.session[slot] = session;
-    requests.number[slot] = number;
-    requests.attempt[slot] = 0;
-    requests.flags[slot] = flags;
-    requests.url[slot] = users.urlAt(ordinal, number);
-    requests.intendedAtMs[slot] = nowMs;
-    requests.demandMs[slot] = users.demandMs(ordinal, number);
-    requests.networkMs[slot] = 0;
-    requests.stateMs[slot] = 0;
-    requests.writesRead[slot] = 0;
-    requests.patience[slot] = NO_EVENT;
+    requests.ints[slot * request.INTS + request.SESSION] = session;
+    requests.ints[slot * request.INTS + request.NUMBER] = number;
+    requests.ints[slot * request.INTS + request.ATTEMPT] = 0;
+    requests.ints[slot * request.INTS + request.FLAGS] = flags;
+    requests.ints[slot * request.INTS + request.URL] = users.urlAt(ordinal, number);
+    requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS] = nowMs;
+    requests.floats[slot * request.FLOATS + request.DEMAND_MS] = users.demandMs(ordinal, number);
+    requests.floats[slot * request.FLOATS + request.NETWORK_MS] = 0;
+    requests.floats[slot * request.FLOATS + request.STATE_MS] = 0;
+    requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
+    requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
     this.meter.enter(nowMs);
     if (isMeasured) this.meter.offeredMeasured++;
     const { patienceMs } = users.population;
     if (patienceMs !== null) {
       const lane = this.patienceLane[population]!;
-      requests.patience[slot] = this.kernel.scheduleInLane(lane, nowMs + patienceMs, event.PATIENCE_OVER, slot, 0);
+      requests.ints[slot * request.INTS + request.PATIENCE] = this.kernel.scheduleInLane(
+        lane,
+        nowMs + patienceMs,
+        event.PATIENCE_OVER,
+        slot,
+        0,
+      );
     }
     return slot;
   }
@@ -135,17 +141,22 @@ export class Visits implements ClientSide {
   answered(slot: number): void {
     const { requests, meter, ledger } = this;
     const { nowMs } = this.kernel;
-    const session = requests.session[slot]!;
-    const flags = requests.flags[slot]!;
-    const responseTimeMs = nowMs - requests.intendedAtMs[slot]!;
+    const session = requests.ints[slot * request.INTS + request.SESSION]!;
+    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
+    const responseTimeMs = nowMs - requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!;
     this.timeline.responseTimeMs.add(responseTimeMs);
     if ((flags & request.IS_MEASURED) !== 0) {
       meter.responseTimeMs.add(responseTimeMs);
       meter.endedMeasured[ANSWERED]!++;
-      meter.networkMs += requests.networkMs[slot]!;
-      meter.stateMs += requests.stateMs[slot]!;
-      meter.waitingMs += requests.startedAtMs[slot]! - requests.reachedAtMs[slot]!;
-      meter.serviceMs += requests.leftAtMs[slot]! - requests.startedAtMs[slot]! - requests.stateMs[slot]!;
+      meter.networkMs += requests.floats[slot * request.FLOATS + request.NETWORK_MS]!;
+      meter.stateMs += requests.floats[slot * request.FLOATS + request.STATE_MS]!;
+      meter.waitingMs +=
+        requests.floats[slot * request.FLOATS + request.STARTED_AT_MS]! -
+        requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
+      meter.serviceMs +=
+        requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]! -
+        requests.floats[slot * request.FLOATS + request.STARTED_AT_MS]! -
+        requests.floats[slot * request.FLOATS + request.STATE_MS]!;
     }
     const isOnlyRequest =
       (flags & request.HAS_SESSION) === 0 &&
@@ -154,7 +165,11 @@ export class Visits implements ClientSide {
       (this.sessions.flags[session]! & (IS_LEAVING | IS_RELOGIN)) === 0;
     if (isOnlyRequest) ledger.fleeting();
     else this.account(slot, session);
-    if ((flags & request.IS_MEASURED) !== 0 && (requests.flags[slot]! & request.IS_SPOILT) === 0) meter.fresh++;
+    if (
+      (flags & request.IS_MEASURED) !== 0 &&
+      (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_SPOILT) === 0
+    )
+      meter.fresh++;
     this.finish(slot, session, ANSWERED);
     this.goOn(session);
   }
@@ -164,7 +179,7 @@ export class Visits implements ClientSide {
     const { requests, sessions, ledger } = this;
     const { nowMs } = this.kernel;
     if ((sessions.flags[session]! & IS_LEAVING) !== 0) return;
-    const server = requests.server[slot]!;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
     const users = this.users[sessions.population[session]!]!;
     sessions.usedAtMs[session] = nowMs;
     if (!ledger.isBorn(session)) {
@@ -175,12 +190,15 @@ export class Visits implements ClientSide {
     if (sessions.server[session] !== server) ledger.move(session, server, nowMs);
     const owed = sessions.writes[session]!;
     // Two first requests at once both log in; the later answer has nothing to do with the earlier one's session.
-    const read = (requests.flags[slot]! & request.HAS_SESSION) === 0 ? owed : requests.writesRead[slot]!;
+    const read =
+      (requests.ints[slot * request.INTS + request.FLAGS]! & request.HAS_SESSION) === 0
+        ? owed
+        : requests.ints[slot * request.INTS + request.WRITES_READ]!;
     if (read < owed) {
       ledger.counts.staleReads++;
-      requests.flags[slot]! |= request.IS_SPOILT;
+      requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_SPOILT;
     }
-    if ((requests.flags[slot]! & request.WRITES) === 0) return;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) === 0) return;
     if (read < owed) ledger.counts.writesLost += owed - read;
     const contains = Math.max(read, 0) + 1;
     sessions.writes[session] = contains;
@@ -190,19 +208,29 @@ export class Visits implements ClientSide {
 
   failed(slot: number, how: number): void {
     const { requests, sessions } = this;
-    const session = requests.session[slot]!;
+    const session = requests.ints[slot * request.INTS + request.SESSION]!;
     const users = this.users[sessions.population[session]!]!;
-    const attempt = requests.attempt[slot]!;
+    const attempt = requests.ints[slot * request.INTS + request.ATTEMPT]!;
     if (attempt < users.population.retry.attempts) {
-      const waitMs = users.backoffMs(sessions.ordinal[session]!, requests.number[slot]!, attempt);
-      requests.attempt[slot] = attempt + 1;
-      requests.phase[slot] = request.BACKING_OFF;
-      if ((requests.flags[slot]! & request.IS_MEASURED) !== 0) this.meter.retries++;
-      this.kernel.schedule(this.kernel.nowMs + waitMs, event.RETRY, slot, requests.generation[slot]!);
+      const waitMs = users.backoffMs(
+        sessions.ordinal[session]!,
+        requests.ints[slot * request.INTS + request.NUMBER]!,
+        attempt,
+      );
+      requests.ints[slot * request.INTS + request.ATTEMPT] = attempt + 1;
+      requests.ints[slot * request.INTS + request.PHASE] = request.BACKING_OFF;
+      if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0) this.meter.retries++;
+      this.kernel.schedule(
+        this.kernel.nowMs + waitMs,
+        event.RETRY,
+        slot,
+        requests.ints[slot * request.INTS + request.GENERATION]!,
+      );
       return;
     }
     this.interruptTransaction(slot, session);
-    if ((requests.flags[slot]! & request.IS_MEASURED) !== 0) this.meter.endedMeasured[how]!++;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0)
+      this.meter.endedMeasured[how]!++;
     this.finish(slot, session, how);
     if (users.population.afterFailure === "leave") this.leave(session);
     else this.goOn(session);
@@ -210,29 +238,32 @@ export class Visits implements ClientSide {
 
   /** An answer has crossed the network to the client, who may be gone. */
   answerArrived(slot: number): void {
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.requests.release(slot);
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
+      this.requests.release(slot);
     else this.answered(slot);
   }
 
   /** An error has come back to the client, who may be gone. */
   errorArrived(slot: number): void {
-    if ((this.requests.flags[slot]! & request.IS_GHOST) !== 0) this.requests.release(slot);
-    else this.failed(slot, this.requests.failure[slot]!);
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
+      this.requests.release(slot);
+    else this.failed(slot, this.requests.ints[slot * request.INTS + request.FAILURE]!);
   }
 
   /** The user waited long enough, and is gone. The cluster may go on with the request. */
   patienceOver(slot: number): void {
     const { requests } = this;
-    requests.patience[slot] = NO_EVENT;
-    const session = requests.session[slot]!;
+    requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
+    const session = requests.ints[slot * request.INTS + request.SESSION]!;
     this.interruptTransaction(slot, session);
-    if ((requests.flags[slot]! & request.IS_MEASURED) !== 0) this.meter.endedMeasured[TIMED_OUT]!++;
-    this.meter.leave(TIMED_OUT, requests.intendedAtMs[slot]!, this.kernel.nowMs);
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0)
+      this.meter.endedMeasured[TIMED_OUT]!++;
+    this.meter.leave(TIMED_OUT, requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!, this.kernel.nowMs);
     this.sources[this.sessions.population[session]!]!.requestEnded(session);
-    if (requests.phase[slot] === request.BACKING_OFF) {
+    if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
     } else {
-      requests.flags[slot]! |= request.IS_GHOST;
+      requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_GHOST;
       this.path.abandonWork(slot);
     }
     this.leave(session);
@@ -242,20 +273,26 @@ export class Visits implements ClientSide {
     const { requests } = this;
     const heir = requests.take();
     requests.copyClientSide(slot, heir);
-    requests.flags[slot]! |= request.IS_GHOST;
-    const { patience } = requests;
-    if (patience[slot] !== NO_EVENT) {
-      this.kernel.cancel(patience[slot]!);
-      patience[slot] = NO_EVENT;
-      const users = this.users[this.sessions.population[requests.session[slot]!]!]!;
-      const atMs = requests.intendedAtMs[slot]! + users.population.patienceMs!;
-      patience[heir] = this.kernel.scheduleTimer(atMs, event.PATIENCE_OVER, heir, 0);
+    requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_GHOST;
+    const patience = requests.ints[slot * request.INTS + request.PATIENCE]!;
+    if (patience !== NO_EVENT) {
+      this.kernel.cancel(patience);
+      requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
+      const session = requests.ints[slot * request.INTS + request.SESSION]!;
+      const users = this.users[this.sessions.population[session]!]!;
+      const atMs = requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]! + users.population.patienceMs!;
+      requests.ints[heir * request.INTS + request.PATIENCE] = this.kernel.scheduleTimer(
+        atMs,
+        event.PATIENCE_OVER,
+        heir,
+        0,
+      );
     }
     return heir;
   }
 
   expireIfDue(slot: number): void {
-    const session = this.requests.session[slot]!;
+    const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
     if (!this.ledger.isBorn(session)) return;
     const { idleTimeoutMs, absoluteTimeoutMs } = this.scenario.sessions;
     const { nowMs } = this.kernel;
@@ -268,7 +305,7 @@ export class Visits implements ClientSide {
   }
 
   lost(slot: number): void {
-    const session = this.requests.session[slot]!;
+    const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
     if (this.ledger.isBorn(session)) {
       this.interruptTransaction(slot, session);
       this.ledger.lose(session, this.causeOfLoss(slot, session), this.bytesOf(session), this.kernel.nowMs);
@@ -280,8 +317,8 @@ export class Visits implements ClientSide {
   private causeOfLoss(slot: number, session: number): LossCause {
     const { requests } = this;
     if (this.state.cause !== null) return this.state.cause;
-    if ((requests.flags[slot]! & request.WAS_REDISPATCHED) !== 0) return "overflow";
-    const balancer = requests.balancer[slot]!;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WAS_REDISPATCHED) !== 0) return "overflow";
+    const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
     if (this.fleets[balancer]!.isEligible[this.sessions.server[session]!] === 0) return "failover";
     return this.affinity.whyElsewhere(slot, balancer);
   }
@@ -290,24 +327,27 @@ export class Visits implements ClientSide {
   private logInAgain(slot: number, session: number): void {
     this.state.forget(session);
     this.sessions.flags[session]! |= IS_RELOGIN;
-    this.requests.writesRead[slot] = 0;
-    this.requests.flags[slot] =
-      (this.requests.flags[slot]! & ~request.HAS_SESSION) | request.WRITES | request.IS_SPOILT;
+    this.requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
+    this.requests.ints[slot * request.INTS + request.FLAGS] =
+      (this.requests.ints[slot * request.INTS + request.FLAGS]! & ~request.HAS_SESSION) |
+      request.WRITES |
+      request.IS_SPOILT;
   }
 
   private interruptTransaction(slot: number, session: number): void {
-    if ((this.requests.flags[slot]! & request.IN_TRANSACTION) === 0) return;
+    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IN_TRANSACTION) === 0) return;
     this.ledger.counts.transactionsInterrupted++;
     this.sessions.transactionLeft[session] = 0;
-    this.requests.flags[slot]! &= ~request.IN_TRANSACTION;
+    this.requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.IN_TRANSACTION;
   }
 
   /** Takes the request off the books. */
   private finish(slot: number, session: number, how: number): void {
     const { requests } = this;
     this.sources[this.sessions.population[session]!]!.requestEnded(session);
-    if (requests.patience[slot] !== NO_EVENT) this.kernel.cancel(requests.patience[slot]!);
-    this.meter.leave(how, requests.intendedAtMs[slot]!, this.kernel.nowMs);
+    if (requests.ints[slot * request.INTS + request.PATIENCE] !== NO_EVENT)
+      this.kernel.cancel(requests.ints[slot * request.INTS + request.PATIENCE]!);
+    this.meter.leave(how, requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!, this.kernel.nowMs);
     requests.release(slot);
   }
 

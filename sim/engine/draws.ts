@@ -78,19 +78,26 @@ export class Draws {
    * 2000): 98.9 % of draws need no logarithm. The layer is chosen by bits that the 53-bit uniform does not use.
    */
   exponential(): number {
-    const u = this.uniform();
+    let x = this.uniform();
     const layer = ((this.a & 31) << 3) | (this.b & 7);
-    const x = u * exponentialX[layer]!;
-    // Small enough to be compiled into its callers, which keeps the result out of the heap.
-    return x < exponentialX[layer + 1]! ? x : this.exponentialBeyond(layer, x);
+    x *= exponentialX[layer]!;
+    if (x >= exponentialX[layer + 1]!) {
+      // The rare case hands its result over in an array: were it returned, the compiler would keep x as an object.
+      this.exponentialBeyond(layer, x);
+      x = beyond[0]!;
+    }
+    return x;
   }
 
-  private exponentialBeyond(layer: number, x: number): number {
-    // Beyond the base layer the law has no memory: the rest is an exponential again.
-    if (layer === 0) return exponentialX[1]! + this.exponential();
+  private exponentialBeyond(layer: number, x: number): void {
+    if (layer === 0) {
+      // Beyond the base layer the law has no memory: the rest is an exponential again.
+      beyond[0] = exponentialX[1]! + this.exponential();
+      return;
+    }
     const low = exponentialY[layer]!;
     const y = low + this.uniform() * (exponentialY[layer + 1]! - low);
-    return y < exp(-x) ? x : this.exponential();
+    beyond[0] = y < exp(-x) ? x : this.exponential();
   }
 
   /** Standard normal by Marsaglia's polar method; the second number is not kept, so that a draw has no memory. */
@@ -104,6 +111,7 @@ export class Draws {
   }
 }
 
+const beyond = new Float64Array(1);
 const LAYERS = 256;
 /** Right end of the base strip, and area of each layer, for 256 layers of e^-x (solved from Marsaglia and Tsang's equations). */
 const R = 7.69711747013105;

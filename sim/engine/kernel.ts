@@ -134,13 +134,24 @@ export class Kernel {
   schedule(atMs: number, kind: number, entity: number, operand: number): void {
     if (!(atMs >= this.nowMs)) this.refuse(atMs);
     if (this.nextOrder === ORDER_LIMIT) this.renumber();
-    const order = this.nextOrder++;
-    const meta = kind | (operand << 8);
+    // The time goes straight to where the event enters the heap: as an argument it would be made an object.
+    let at = 0;
+    if (this.rootVacant) {
+      this.heapAtMs[0] = atMs;
+    } else {
+      if (this.size + 4 >= this.heapAtMs.length) this.growHeap();
+      at = this.size++;
+      this.heapAtMs[at] = atMs;
+    }
+    const word = at << 2;
+    this.heapWords[word] = this.nextOrder++;
+    this.heapWords[word + ENTITY] = entity;
+    this.heapWords[word + META] = kind | (operand << 8);
     if (this.rootVacant) {
       this.rootVacant = false;
-      this.siftDown(atMs, order, entity, meta, 0);
-    } else {
-      this.siftUp(atMs, order, entity, meta);
+      this.siftDown(0);
+    } else if (at > 0) {
+      this.siftUp(at);
     }
   }
 
@@ -279,41 +290,51 @@ export class Kernel {
   private fillRoot(): void {
     this.rootVacant = false;
     const last = --this.size;
-    const atMs = this.heapAtMs[last]!;
+    this.heapAtMs[0] = this.heapAtMs[last]!;
     this.heapAtMs[last] = Number.NaN;
     if (last > 0) {
-      const words = this.heapWords;
-      this.siftDown(atMs, words[4 * last]!, words[4 * last + ENTITY]!, words[4 * last + META]!, 0);
+      this.heapWords.copyWithin(0, last << 2, (last << 2) + 3);
+      this.siftDown(0);
     }
   }
 
-  private siftUp(atMs: number, order: number, entity: number, meta: number): void {
-    if (this.size + 4 >= this.heapAtMs.length) this.growHeap();
+  /** Lets the event at place `at`, the newest of all, rise. */
+  private siftUp(at: number): void {
     const heapAtMs = this.heapAtMs;
     const words = this.heapWords;
-    let at = this.size++;
+    const atMs = heapAtMs[at]!;
+    const order = words[at << 2]!;
+    const entity = words[(at << 2) + ENTITY]!;
+    const meta = words[(at << 2) + META]!;
     while (at > 0) {
       const parent = (at - 1) >> 2;
       const parentAtMs = heapAtMs[parent]!;
       // A new event has the highest order of all, so on equal times the parent stays in front.
       if (parentAtMs <= atMs) break;
+      const to = at << 2;
+      const from = parent << 2;
       heapAtMs[at] = parentAtMs;
-      words[4 * at] = words[4 * parent]!;
-      words[4 * at + ENTITY] = words[4 * parent + ENTITY]!;
-      words[4 * at + META] = words[4 * parent + META]!;
+      words[to] = words[from]!;
+      words[to + ENTITY] = words[from + ENTITY]!;
+      words[to + META] = words[from + META]!;
       at = parent;
     }
+    const to = at << 2;
     heapAtMs[at] = atMs;
-    words[4 * at] = order;
-    words[4 * at + ENTITY] = entity;
-    words[4 * at + META] = meta;
+    words[to] = order;
+    words[to + ENTITY] = entity;
+    words[to + META] = meta;
   }
 
-  /** Puts an event into the empty place `at` and lets it sink. */
-  private siftDown(atMs: number, order: number, entity: number, meta: number, at: number): void {
+  /** Lets the event at place `at` sink. */
+  private siftDown(at: number): void {
     const heapAtMs = this.heapAtMs;
     const words = this.heapWords;
     const size = this.size;
+    const atMs = heapAtMs[at]!;
+    const order = words[at << 2]!;
+    const entity = words[(at << 2) + ENTITY]!;
+    const meta = words[(at << 2) + META]!;
     for (;;) {
       const child = (at << 2) + 1;
       if (child >= size) break;
@@ -340,10 +361,11 @@ export class Kernel {
       words[to + META] = words[from + META]!;
       at = least;
     }
+    const to = at << 2;
     heapAtMs[at] = atMs;
-    words[4 * at] = order;
-    words[4 * at + ENTITY] = entity;
-    words[4 * at + META] = meta;
+    words[to] = order;
+    words[to + ENTITY] = entity;
+    words[to + META] = meta;
   }
 
   private earliestOfTied(child: number, atMs: number): number {
@@ -384,10 +406,7 @@ export class Kernel {
     this.heapAtMs.fill(Number.NaN, kept, this.size);
     this.size = kept;
     this.cancelledInHeap = 0;
-    const words = this.heapWords;
-    for (let at = (kept - 2) >> 2; at >= 0; at--) {
-      this.siftDown(this.heapAtMs[at]!, words[4 * at]!, words[4 * at + ENTITY]!, words[4 * at + META]!, at);
-    }
+    for (let at = (kept - 2) >> 2; at >= 0; at--) this.siftDown(at);
   }
 
   /** Gives all pending events small order numbers again, in their present order. Once in two thousand million events. */

@@ -16,16 +16,16 @@ const OTHER = 2;
 
 export class Sampler {
   private readonly form: number;
-  /** The value of a constant, the mean of an exponential. */
-  private readonly scale: number;
+  /** The last draw, and the mean of an exponential: in an array, so that they are never turned into objects. */
+  private readonly value = new Float64Array(2);
   private readonly law: Law;
   private readonly draws: Draws;
 
   constructor(distribution: Distribution, seed: number, purpose: string) {
     this.draws = new Draws(seed, purpose);
     this.form = distribution.law === "constant" ? CONSTANT : distribution.law === "exponential" ? EXPONENTIAL : OTHER;
-    this.scale =
-      distribution.law === "constant" ? distribution.value : distribution.law === "exponential" ? distribution.mean : 0;
+    if (distribution.law === "constant") this.value[0] = distribution.value;
+    if (distribution.law === "exponential") this.value[1] = distribution.mean;
     this.law = lawOf(distribution);
   }
 
@@ -34,11 +34,18 @@ export class Sampler {
     return this.form === CONSTANT;
   }
 
-  /** Draw `k` of `entity`. The two commonest laws come first, small enough to be compiled into the caller. */
+  /** Draw `k` of `entity`. */
   draw(entity: number, k: number): number {
-    if (this.form === CONSTANT) return this.scale;
-    if (this.form === EXPONENTIAL) return this.draws.at(entity, k).exponential() * this.scale;
-    return this.law(this.draws.at(entity, k));
+    const { value } = this;
+    if (this.form === EXPONENTIAL) value[0] = this.draws.at(entity, k).exponential() * value[1]!;
+    else if (this.form === OTHER) value[0] = this.law(this.draws.at(entity, k));
+    return value[0]!;
+  }
+
+  /** Draw `k` of `entity` into `target[index]`, for the hot path: a returned number would be an object. */
+  drawInto(target: Float64Array, index: number, entity: number, k: number): void {
+    if (this.form === EXPONENTIAL) target[index] = this.draws.at(entity, k).exponential() * this.value[1]!;
+    else target[index] = this.draw(entity, k);
   }
 }
 

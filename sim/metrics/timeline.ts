@@ -1,5 +1,5 @@
 /** What happened in each window of time: differences of the running counts, taken whenever a window ends. */
-import type { Servers } from "../cluster/servers.ts";
+import { ARRIVED, FLOATS, IN_SYSTEM_MS, INTS, type Servers } from "../cluster/servers.ts";
 import type { TimelineRecord } from "../record.ts";
 import { lossCauses } from "./causes.ts";
 import { bucketLow, Histogram, quantileOf } from "./histogram.ts";
@@ -27,8 +27,8 @@ export class Timeline {
   private before: LedgerCounts;
   private offeredBefore = 0;
   private readonly endedBefore = new Float64Array(4);
-  private readonly arrivedBefore: Float64Array;
-  private readonly inSystemBefore: Float64Array;
+  private arrivedBefore: Float64Array;
+  private inSystemBefore: Float64Array;
   private readonly share: Float64Array;
   private liveMsBefore = 0;
 
@@ -90,10 +90,8 @@ export class Timeline {
     this.offeredBefore = meter.offered;
     this.endedBefore.set(meter.ended);
     this.liveMsBefore = ledger.liveMs;
-    servers.inSystemMs.forEach((inSystemMs, server) => {
-      this.inSystemBefore[server] = inSystemMs;
-      this.arrivedBefore[server] = servers.arrived[server]!;
-    });
+    this.inSystemBefore = servers.column(IN_SYSTEM_MS);
+    this.arrivedBefore = servers.arrivals();
     this.startMs = nowMs;
     this.windows++;
   }
@@ -103,10 +101,12 @@ export class Timeline {
     const requests = new Float64Array(servers.count);
     for (let server = 0; server < servers.count; server++) {
       servers.settle(server, nowMs);
-      requests[server] = servers.arrived[server]! - this.arrivedBefore[server]!;
+      requests[server] = servers.ints[server * INTS + ARRIVED]! - this.arrivedBefore[server]!;
       this.share[server] = servers.isUp(server) ? servers.weight[server]! : 0;
       this.serverRequests[server]?.push(requests[server]!);
-      this.serverInFlight[server]?.push((servers.inSystemMs[server]! - this.inSystemBefore[server]!) / elapsedMs);
+      this.serverInFlight[server]?.push(
+        (servers.floats[server * FLOATS + IN_SYSTEM_MS]! - this.inSystemBefore[server]!) / elapsedMs,
+      );
     }
     const skew = skewOf(requests, this.share);
     this.peakToMean.push(skew.peakToMean);
