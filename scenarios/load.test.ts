@@ -1,30 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Document, parse, parseDocument, visit } from "yaml";
-import { type LoadedScenario, loadScenario, type Problem, scenarioTemplate } from "./index.ts";
-
-const load = (text: string, set: readonly string[] = []): LoadedScenario => {
-  const result = loadScenario(text, { fileName: "test.yaml", set });
-  if (!result.ok) throw new Error(result.problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
-  return result.scenario;
-};
-const problems = (text: string, set: readonly string[] = []): readonly Problem[] => {
-  const result = loadScenario(text, { fileName: "test.yaml", set });
-  return result.ok ? [] : result.problems;
-};
-const told = (text: string, set: readonly string[] = []): readonly string[] =>
-  problems(text, set).map(({ line, column, message }) => `${line}:${column} ${message}`);
-
-const small = `name: small
-duration: 1m
-workload:
-  users:
-    arrivals: { process: poisson, rate: 2/s }
-    session: { requests: 3, think: 1s, writes: 50%, size: 1KiB }
-cluster:
-  servers: { count: 2, workers: 1, service: 10ms }
-strategies: [sticky-cookie]
-`;
+import { loadScenario, scenarioTemplate } from "./index.ts";
+import { load, replayed, small, told } from "./testing/small.ts";
 
 test("the smallest file loads, and every default is filled in", () => {
   const { model, ...file } = load(small);
@@ -67,82 +45,6 @@ test("the smallest file loads, and every default is filled in", () => {
   expect(model.cluster.balancers.healthCheck).toEqual({ intervalMs: 2_000, timeoutMs: 1_000, rise: 2, fall: 3 });
 });
 
-test.each([
-  ["{ exponential: 7s }", { law: "exponential", mean: 7_000 }],
-  ["7s", { law: "constant", value: 7_000 }],
-  ["{ uniform: [1s, 3s] }", { law: "uniform", low: 1_000, high: 3_000 }],
-  ["{ normal: { mean: 1s, standardDeviation: 100ms } }", { law: "normal", mean: 1_000, standardDeviation: 100 }],
-  ["{ lognormal: { mean: 40ms, cv: 1.4 } }", { law: "lognormal", mean: 40, cv: 1.4 }],
-  ["{ pareto: { minimum: 1s, shape: 1.5 } }", { law: "pareto", minimum: 1_000, shape: 1.5, maximum: null }],
-  [
-    "{ pareto: { minimum: 1s, shape: 1.5, maximum: 1m } }",
-    { law: "pareto", minimum: 1_000, shape: 1.5, maximum: 60_000 },
-  ],
-  ["{ gamma: { mean: 1s, shape: 0.5 } }", { law: "gamma", mean: 1_000, shape: 0.5 }],
-  ["{ erlang: { mean: 1s, phases: 3 } }", { law: "gamma", mean: 1_000, shape: 3 }],
-  ["{ hyperexponential: { mean: 1s, cv: 2 } }", { law: "hyperexponential", mean: 1_000, cv: 2 }],
-  ["{ weibull: { shape: 0.5, scale: 20m } }", { law: "weibull", shape: 0.5, scale: 1_200_000 }],
-  ["{ empirical: { values: [1s, 5s] } }", { law: "empirical", values: [1_000, 5_000], weights: [1, 1] }],
-  [
-    "{ empirical: { values: [1s, 5s], weights: [3, 1] } }",
-    { law: "empirical", values: [1_000, 5_000], weights: [3, 1] },
-  ],
-])("the think time %s is read as its law", (written, law) => {
-  expect(load(small.replace("think: 1s", `think: ${written}`)).model.populations[0]?.session.thinkMs).toEqual(law);
-});
-
-test.each([
-  ["{ geometric: 12 }", { law: "geometric", mean: 12 }],
-  ["{ zipf: { count: 100, exponent: 1.1 } }", { law: "zipf", count: 100, exponent: 1.1 }],
-  ["{ lognormal: { mean: 8.5, cv: 2 } }", { law: "lognormal", mean: 8.5, cv: 2 }],
-])("the number of requests %s is read as its law", (written, law) => {
-  expect(load(small.replace("requests: 3", `requests: ${written}`)).model.populations[0]?.session.requests).toEqual(
-    law,
-  );
-});
-
-test.each([
-  ["{ process: poisson, rate: 300/m }", { process: "poisson", ratePerSec: 5 }],
-  ["{ process: deterministic, rate: 1/s }", { process: "deterministic", ratePerSec: 1 }],
-  ["{ process: renewal, gap: 2s }", { process: "renewal", gapMs: { law: "constant", value: 2_000 } }],
-  [
-    "{ process: mmpp, states: [{ rate: 1/s, stay: 1m }, { rate: 9/s, stay: 5s }] }",
-    {
-      process: "mmpp",
-      states: [
-        { ratePerSec: 1, meanMs: 60_000 },
-        { ratePerSec: 9, meanMs: 5_000 },
-      ],
-    },
-  ],
-  [
-    "{ process: phases, phases: [{ duration: 1m, from: 1/s, to: 5/s }] }",
-    { process: "phases", phases: [{ durationMs: 60_000, fromPerSec: 1, toPerSec: 5 }] },
-  ],
-  [
-    "{ process: diurnal, mean: 5/s, amplitude: 60%, peakAt: 14h }",
-    { process: "diurnal", meanPerSec: 5, amplitudeFraction: 0.6, periodMs: 86_400_000, peakAtMs: 50_400_000 },
-  ],
-  [
-    "{ process: flash-crowd, base: 1/s, peak: 9/s, at: 20s, ramp: 5s, decay: 10s }",
-    { process: "flash-crowd", basePerSec: 1, peakPerSec: 9, atMs: 20_000, rampMs: 5_000, holdMs: 0, decayMs: 10_000 },
-  ],
-  ["{ process: closed, users: 50 }", { process: "closed", users: 50 }],
-])("arrivals %s are read as their process", (written, arrivals) => {
-  const text = small.replace("{ process: poisson, rate: 2/s }", written);
-  expect(load(text).model.populations[0]?.arrivals).toEqual(arrivals);
-});
-
-const replayed = small
-  .replace("{ process: poisson, rate: 2/s }", "{ replay: { log: logs/shop.log, timeScale: 0.5, sessionGap: 10m } }")
-  .replace("requests: 3, think: 1s, writes: 50%, ", "");
-
-test("a replayed log becomes a trace, and what to replay stands beside the model", () => {
-  const { model, replays } = load(replayed);
-  expect(model.populations[0]?.arrivals).toEqual({ process: "trace" });
-  expect(replays).toEqual([{ population: 0, path: "logs/shop.log", timeScale: 0.5, sessionGapMs: 600_000 }]);
-});
-
 test("what the log says may not also be said by the file", () => {
   expect(
     told(replayed.replace("size: 1KiB", "size: 1KiB, think: 1s").replace("cluster:", "    batch: 2\ncluster:")),
@@ -154,43 +56,6 @@ test("arrivals that would all fall into one moment, or never come, are refused",
   expect(arriving("{ process: renewal, gap: 0s }")).toHaveLength(1);
   expect(arriving("{ process: renewal, gap: { uniform: [0s, 0s] } }")).toHaveLength(1);
   expect(arriving("{ process: mmpp, states: [{ rate: 0/s, stay: 1s }] }")).toHaveLength(1);
-});
-
-test("servers of several groups are counted through, and faults find them by name", () => {
-  const { model } = load(`${small.replace(
-    "{ count: 2, workers: 1, service: 10ms }",
-    "[{ name: old, count: 2, workers: 1, service: 10ms }, { name: new, count: 3, workers: 4, speed: 2, weight: 3 }]",
-  )}faults:
-  - { at: 10s, crash: new-2, restartAfter: 5s }
-  - { at: 20s, crash: [old-1, new-1] }
-  - { at: 30s, crash: store, restartAfter: 1s }
-  - { at: 40s, scaleOut: new }
-`);
-  expect(model.faults).toEqual([
-    { kind: "crash", atMs: 10_000, servers: [3], restartAfterMs: 5_000 },
-    { kind: "crash", atMs: 20_000, servers: [0, 2], restartAfterMs: null },
-    { kind: "store-crash", atMs: 30_000, restartAfterMs: 1_000 },
-    { kind: "scale-out", atMs: 40_000, servers: [2, 3, 4] },
-  ]);
-});
-
-test("a preset can be extended: knobs of the same part are laid over the preset's, another part starts afresh", () => {
-  const { strategies } = load(
-    small.replace(
-      "[sticky-cookie]",
-      `
-  - replicated-async
-  - { name: renamed, extends: replicated-async }
-  - { name: other-part, extends: replicated-async, state: central-store }
-  - { name: alias, extends: replicated-async, balancing: leastconn }`,
-    ),
-  );
-  const [preset, renamed, otherPart, alias] = strategies;
-  expect(renamed).toEqual({ ...preset, name: "renamed" });
-  expect(preset?.state.knobs).toMatchObject({ mode: "async" });
-  expect(otherPart?.state.name).toBe("central-store");
-  expect(otherPart?.state.knobs).not.toHaveProperty("mode");
-  expect(alias?.balancing.name).toBe("least-connections");
 });
 
 test("the hash does not change with the order of keys, with comments or with prose", () => {
@@ -239,23 +104,6 @@ test("the hash is 16 hexadecimal digits and does not depend on runs, seed or exp
   expect(hash).toMatch(/^[0-9a-f]{16}$/);
   const expectation = "expect=[{ strategy: sticky-cookie, metric: sessionsLost, equals: 0 }]";
   expect(load(small, ["runs=9", "seed=7", expectation]).hash).toBe(hash);
-});
-
-test("an expectation is read in the metric's own unit and told in words", () => {
-  const { expectations } = load(`${small.replace("[sticky-cookie]", "[sticky-cookie, redis-sessions]")}expect:
-  - { strategy: sticky-cookie, metric: responseTimeP99Ms, below: 0.3s }
-  - { strategy: sticky-cookie, metric: sessionsLostFraction, between: [1%, 2.5%] }
-  - { strategy: sticky-cookie, metric: goodputPerSec, atLeast: 300/m }
-  - { strategy: redis-sessions, metric: responseTimeMeanMs, relativeTo: sticky-cookie, atMost: 1.5 }
-`);
-  expect(expectations.map(({ text }) => text)).toEqual([
-    "sticky-cookie: responseTimeP99Ms is below 300ms",
-    "sticky-cookie: sessionsLostFraction is between 1% and 2.5%",
-    "sticky-cookie: goodputPerSec is at least 5/s",
-    "redis-sessions: responseTimeMeanMs ÷ that of sticky-cookie is at most 1.5",
-  ]);
-  expect(expectations[1]).toMatchObject({ comparison: "between", low: 0.01, high: 0.025, relativeTo: null });
-  expect(expectations[3]).toMatchObject({ comparison: "atMost", value: 1.5, relativeTo: "sticky-cookie" });
 });
 
 test("a file that is empty or no map is told so", () => {
