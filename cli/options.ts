@@ -62,7 +62,7 @@ export const jsonOption = (): Option => new Option("--json", "print one JSON doc
 export const withExperimentOptions = (command: Command): Command =>
   command
     .optionsGroup("What to run:")
-    .option("--set <path=value>", "change the scenario: cluster.servers.count=12", collect)
+    .option("--set <path=value>", "change the scenario: cluster.servers.count=6", collect)
     .option("--strategies <names>", "strategies, separated by commas", list)
     .option("--reference <name>", "the strategy that the others are compared with")
     .option("--seed <number>", "seed of the first run", wholeNumber(0, MOST_SEED))

@@ -103,6 +103,14 @@ describe("the headline", () => {
     expect(headline).toContain("redis-sessions pays with p99 response time +102.0 ms (+99.5 … +104.5).");
   });
 
+  test("tells what equals on loss pay, each for itself", () => {
+    const failing = [1, 2, 3].map((run) => ({ sessionsLost: 0, errorFraction: 0.05 + run / 1000 }));
+    const { headline } = folded({ "sticky-cookie": lost(4, 5, 6), fine: lost(0, 0, 0), failing });
+    expect(headline).toContain("fine and failing lose the fewest sessions");
+    expect(headline).toMatch(/failing pays with share of requests in error \+4\.20 percentage points/);
+    expect(headline).not.toContain("fine pays");
+  });
+
   test("goes on to latency, then to skew, when loss does not tell", () => {
     expect(folded({ a: p99(300, 310), b: p99(200, 211) }).headline).toMatch(
       /^No clear difference in lost sessions\. b has the lowest p99 response time: 206 ms against 305 ms under a, the reference/,

@@ -111,9 +111,10 @@ export function formatDifference(unit: Unit, difference: Difference | null): str
   return difference === null ? "–" : signed(formatCell(unit, difference));
 }
 
-/** For prose: `+108 (+99 … +117)`. */
+/** For prose: `+108 (+99 … +117)`. A difference of percentages is one of percentage points. */
 export function formatChange(unit: Unit, difference: Difference): string {
-  const { text, suffix } = rounding(unit, difference.mean, halfWidth(difference));
+  const { text, suffix: ofValue } = rounding(unit, difference.mean, halfWidth(difference));
+  const suffix = unit === "fraction" ? " percentage points" : ofValue;
   const { low, high } = difference;
   const interval = low === null || high === null ? "" : ` (${signed(text(low))} … ${signed(text(high))})`;
   return `${signed(text(difference.mean))}${suffix}${interval}`;

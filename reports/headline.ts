@@ -32,8 +32,9 @@ const deciding: readonly { metric: MetricName; wins: (plural: boolean) => string
 ];
 
 /** Metrics on which the winner may pay for its win. */
-const prices: readonly MetricName[] = ["errorFraction", "responseTimeP99Ms", "loadPeakToMean"];
+const priceMetrics: readonly MetricName[] = ["errorFraction", "responseTimeP99Ms", "loadPeakToMean"];
 const PRICE_WORTH_A_WORD = 0.05;
+const MOST_PRICES = 2;
 
 const unitOf = (metric: MetricName) => metricNamed.get(metric)?.unit ?? "ratio";
 const titleOf = (metric: MetricName) => metricNamed.get(metric)?.title ?? metric;
@@ -102,7 +103,7 @@ function fastestOf(winners: readonly Compared[]): string | null {
 }
 
 function priceOf({ name, differences }: Compared, won: MetricName): string | null {
-  const paid = prices.flatMap((metric) => {
+  const paid = priceMetrics.flatMap((metric) => {
     const difference = differences?.[metric];
     if (metric === won || difference?.verdict !== "worse") return [];
     const { relative } = difference;
@@ -134,15 +135,10 @@ export function headlineFor(facts: Facts): string {
       undecided.push(rule.subject);
       continue;
     }
-    const winner = verdict.winners[0];
-    const single = verdict.winners.length === 1 && winner !== undefined;
-    const extra = single
-      ? priceOf(winner, rule.metric)
-      : rule.metric === "sessionsLost"
-        ? fastestOf(verdict.winners)
-        : null;
+    const prices = verdict.winners.flatMap((winner) => priceOf(winner, rule.metric) ?? []).slice(0, MOST_PRICES);
+    const fastest = rule.metric === "sessionsLost" ? fastestOf(verdict.winners) : null;
     const before = undecided.length === 0 ? null : `No clear difference in ${listOf(undecided)}.`;
-    return [before, verdict.sentence, extra].filter((part) => part !== null).join(" ");
+    return [before, verdict.sentence, fastest, ...prices].filter((part) => part !== null).join(" ");
   }
   const others = facts.strategies.length === 2 ? "the other strategy" : "the others";
   return `Nothing tells ${facts.reference} and ${others} apart in ${listOf(undecided)}; ${sure(facts.runs)}.`;

@@ -12,7 +12,7 @@ export const compareCommand: MakeCommand = (world, finish) =>
     .argument("<scenario>", "a bundled name, a file, or - for standard input")
     .addHelpText(
       "after",
-      "\nExamples:\n  evenkeel compare checkout-crash --runs 20\n  evenkeel compare my.yaml --reference redis-sessions --out results",
+      "\nExamples:\n  evenkeel compare lost-cart --runs 10\n  evenkeel compare my.yaml --reference redis-sessions --out results",
     )
     .action(
       finish((source: string, options: RunOptions) => runAndReport(source, { ...options, differences: true }, world)),

@@ -52,7 +52,7 @@ export const diffCommand: MakeCommand = (world, finish) =>
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  evenkeel diff before after\n  evenkeel diff results results --strategies sticky-cookie,one-backup",
+      "\nExamples:\n  evenkeel diff before after\n  evenkeel diff results results --strategies sticky-cookie,redis-sessions",
     )
     .action(
       finish(async (a: string, b: string, options: DiffOptions) => {

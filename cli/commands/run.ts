@@ -10,7 +10,7 @@ export const runCommand: MakeCommand = (world, finish) =>
     .argument("<scenario>", "a bundled name, a file, or - for standard input")
     .addHelpText(
       "after",
-      "\nExamples:\n  evenkeel run checkout-crash\n  evenkeel run my.yaml --set cluster.servers.count=12 --runs 20 --out results",
+      "\nExamples:\n  evenkeel run checkout-crash\n  evenkeel run my.yaml --set cluster.servers.count=6 --runs 5 --out results",
     )
     .action(
       finish((source: string, options: RunOptions) => runAndReport(source, { ...options, differences: false }, world)),
