@@ -1,4 +1,4 @@
-/** The benchmark as a program of node: `dist/bench/bench.js`, and the process in which it measures. */
+/** The benchmark as programs of node: `dist/bench/bench.js`, and the one in which each system is measured. */
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -6,6 +6,10 @@ export default defineConfig({
     ssr: true,
     outDir: "dist/bench",
     target: "node20",
-    rollupOptions: { input: { child: "sim/bench/child.ts" } },
+    minify: false,
+    rollupOptions: {
+      input: { bench: "sim/bench/bench.ts", child: "sim/bench/child.ts" },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+    },
   },
 });

@@ -2,10 +2,12 @@
 import { ServerHeap } from "../balancing/server-heap.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
-import { type Case, Latencies, RHO } from "./model.ts";
+import { type Case, Latencies, type Outcome, RHO } from "./model.ts";
 
 const ARRIVAL = 0;
 const DEPARTURE = 1;
+/** Up to so many servers, the least loaded is found by looking at all of them; above, in a heap by load. */
+const SCAN_LIMIT = 32;
 /** Of requests under way at once; far above what rho 0.9 ever reaches. */
 const ROOM_PER_SERVER = 200;
 
@@ -13,13 +15,14 @@ const ROOM_PER_SERVER = 200;
 class BareModel {
   readonly latencies = new Latencies();
   private readonly kernel = new Kernel();
-  private readonly lane = this.kernel.addLane();
+  private readonly arrivals = this.kernel.addStream(ARRIVAL, 0);
   private readonly draws: Draws;
   private readonly servers: number;
   private readonly gapMean: number;
   private readonly warmUp: number;
   private readonly isRandom: boolean;
   private readonly isJsq: boolean;
+  private readonly isIndexed: boolean;
   private readonly byLoad: ServerHeap;
   private readonly inSystem: Int32Array;
   private readonly head: Int32Array;
@@ -40,7 +43,8 @@ class BareModel {
     this.isRandom = policy === "random";
     this.isJsq = policy === "jsq";
     this.byLoad = new ServerHeap(servers);
-    if (this.isJsq) for (let server = 0; server < servers; server++) this.byLoad.put(server, 0);
+    this.isIndexed = this.isJsq && servers > SCAN_LIMIT;
+    if (this.isIndexed) for (let server = 0; server < servers; server++) this.byLoad.put(server, 0);
     this.inSystem = new Int32Array(servers);
     this.head = new Int32Array(servers);
     this.tail = new Int32Array(servers);
@@ -48,7 +52,7 @@ class BareModel {
     this.next = new Int32Array(room);
     this.arrivedAt = new Float64Array(room);
     this.demand = new Float64Array(room);
-    this.kernel.scheduleInLane(this.lane, this.draws.at(0, 0).exponential() * this.gapMean, ARRIVAL, 0, 0);
+    this.kernel.setNext(this.arrivals, this.draws.at(0, 0).exponential() * this.gapMean);
   }
 
   run(requests: number): void {
@@ -62,14 +66,14 @@ class BareModel {
   private arrive(now: number): void {
     // One position in the stream for each request: the gap before the next, the demand, the choice.
     const draws = this.draws.at(0, ++this.arrived);
-    this.kernel.scheduleInLane(this.lane, now + draws.exponential() * this.gapMean, ARRIVAL, 0, 0);
+    this.kernel.setNext(this.arrivals, now + draws.exponential() * this.gapMean);
     const demand = draws.exponential();
     const server = this.isRandom ? draws.below(this.servers) : this.lessLoaded();
     const slot = this.take();
     this.arrivedAt[slot] = now;
     const load = this.inSystem[server]! + 1;
     this.inSystem[server] = load;
-    if (this.isJsq) this.byLoad.put(server, load);
+    if (this.isIndexed) this.byLoad.put(server, load);
     if (load === 1) {
       this.head[server] = slot;
       this.kernel.schedule(now + demand, DEPARTURE, server, 0);
@@ -84,7 +88,7 @@ class BareModel {
     const slot = this.head[server]!;
     const load = this.inSystem[server]! - 1;
     this.inSystem[server] = load;
-    if (this.isJsq) this.byLoad.put(server, load);
+    if (this.isIndexed) this.byLoad.put(server, load);
     if (load > 0) {
       const following = this.next[slot]!;
       this.head[server] = following;
@@ -96,11 +100,19 @@ class BareModel {
   }
 
   private lessLoaded(): number {
-    if (this.isJsq) return this.byLoad.first(-1);
+    if (this.isIndexed) return this.byLoad.first(-1);
+    if (this.isJsq) return this.firstLeastLoaded();
     const one = this.draws.below(this.servers);
     let other = this.draws.below(this.servers - 1);
     if (other >= one) other++;
     return this.inSystem[other]! < this.inSystem[one]! ? other : one;
+  }
+
+  private firstLeastLoaded(): number {
+    const inSystem = this.inSystem;
+    let least = 0;
+    for (let server = 1; server < inSystem.length; server++) if (inSystem[server]! < inSystem[least]!) least = server;
+    return least;
   }
 
   private take(): number {
@@ -114,8 +126,8 @@ class BareModel {
   }
 }
 
-export function runBareKernel(given: Case): Latencies {
+export function runBareKernel(given: Case): Outcome {
   const model = new BareModel(given);
   model.run(given.requests);
-  return model.latencies;
+  return model.latencies.outcome(given.requests);
 }

@@ -1,35 +1,38 @@
 /**
- * Runs one case in a process of its own and prints the measurement as a line of JSON. A shorter run before it, not
- * measured, lets the compiler settle: a sweep runs hundreds of cases in one process.
+ * Measures one thing in a process of its own and prints it as a line of JSON.
  *
- * Usage: child.js SYSTEM POLICY SERVERS REQUESTS SEED
+ * Usage: child.js SYSTEM POLICY SERVERS REQUESTS SEED | peak REQUESTS | session SESSIONS
  */
 import { cpuUsage, resourceUsage } from "node:process";
 import { runBareKernel } from "./bare-kernel.ts";
-import { type Case, type Latencies, type Measurement, policies } from "./model.ts";
+import { bytesPerSession, peakMegabytes } from "./memory.ts";
+import { type Case, type Measurement, type Outcome, policies } from "./model.ts";
+import { runPublicPath } from "./public-path.ts";
 import { runSimJs } from "./simjs.ts";
 
-export const systems: Readonly<Record<string, (given: Case) => Latencies>> = {
+const systems: Readonly<Record<string, (given: Case) => Outcome>> = {
   "bare-kernel": runBareKernel,
+  "public-path": runPublicPath,
   simjs: runSimJs,
 };
 
-const [system = "", policyName = "", servers, requests, seed] = process.argv.slice(2);
-const run = systems[system];
-const policy = policies.find((name) => name === policyName);
-if (run === undefined || policy === undefined) throw new Error(`unknown system or policy: ${system} ${policyName}`);
-const given: Case = { policy, servers: Number(servers), requests: Number(requests), seed: Number(seed) };
+function measured(run: (given: Case) => Outcome, given: Case): Measurement {
+  // A shorter run before it lets the compiler settle: a sweep runs hundreds of cases in one process.
+  run({ ...given, requests: Math.ceil(given.requests / 5), seed: given.seed + 1 });
+  const before = cpuUsage();
+  const outcome = run(given);
+  const spent = cpuUsage(before);
+  return { ...outcome, cpuSec: (spent.user + spent.system) / 1e6, peakMegabytes: resourceUsage().maxRSS / 1024 };
+}
 
-run({ ...given, requests: Math.ceil(given.requests / 5), seed: given.seed + 1 });
-const before = cpuUsage();
-const latencies = run(given);
-const spent = cpuUsage(before);
+function answer([what = "", ...given]: readonly string[]): Measurement | number {
+  if (what === "peak") return peakMegabytes(Number(given[0]));
+  if (what === "session") return bytesPerSession(Number(given[0]));
+  const run = systems[what];
+  const policy = policies.find((name) => name === given[0]);
+  if (run === undefined || policy === undefined) throw new Error(`unknown system or policy: ${what} ${given[0]}`);
+  const [servers, requests, seed] = given.slice(1).map(Number);
+  return measured(run, { policy, servers: servers!, requests: requests!, seed: seed! });
+}
 
-const measurement: Measurement = {
-  requests: given.requests,
-  mean: latencies.mean(),
-  p99: latencies.quantile(0.99),
-  cpuSec: (spent.user + spent.system) / 1e6,
-  peakMegabytes: resourceUsage().maxRSS / 1024,
-};
-process.stdout.write(`${JSON.stringify(measurement)}\n`);
+process.stdout.write(`${JSON.stringify(answer(process.argv.slice(2)))}\n`);

@@ -16,11 +16,14 @@ export interface Case {
   readonly seed: number;
 }
 
-/** What one run measured. Times of the model in mean service times. */
-export interface Measurement {
+/** What came out of a run: the requests that it simulated and their response times, in mean service times. */
+export interface Outcome {
   readonly requests: number;
   readonly mean: number;
   readonly p99: number;
+}
+
+export interface Measurement extends Outcome {
   /** Processor seconds of the run loop, compiler and collector threads included. */
   readonly cpuSec: number;
   readonly peakMegabytes: number;
@@ -28,32 +31,34 @@ export interface Measurement {
 
 /** Response times; p99 from 64 buckets an octave, the reference's resolution. */
 export class Latencies {
-  private readonly count = new Float64Array(64 * 64);
-  private readonly bits = new DataView(new ArrayBuffer(8));
+  private readonly count = new Uint32Array(64 * 64);
+  private readonly value = new Float64Array(1);
+  /** The same eight bytes; the second word is the upper one on every processor that node runs on. */
+  private readonly words = new Uint32Array(this.value.buffer);
   private total = 0;
   private sum = 0;
 
   add(latency: number): void {
-    this.bits.setFloat64(0, latency);
+    this.value[0] = latency;
     // Exponent and the six highest bits of the mantissa, from 2^-32 to 2^32.
-    const bucket = (this.bits.getUint32(0) >>> 14) - ((1023 - 32) << 6);
+    const bucket = (this.words[1]! >>> 14) - ((1023 - 32) << 6);
     this.count[Math.min(Math.max(bucket, 0), this.count.length - 1)]!++;
     this.total++;
     this.sum += latency;
   }
 
-  mean(): number {
-    return this.sum / this.total;
+  outcome(requests: number): Outcome {
+    return { requests, mean: this.sum / this.total, p99: this.quantile(0.99) };
   }
 
-  quantile(q: number): number {
+  private quantile(q: number): number {
     const wanted = Math.ceil(q * this.total);
     let seen = 0;
     const bucket = this.count.findIndex((count) => (seen += count) >= wanted);
-    this.bits.setUint32(0, (bucket + ((1023 - 32) << 6)) << 14);
-    this.bits.setUint32(4, 0);
-    const low = this.bits.getFloat64(0);
-    return low * (1 + 1 / 128);
+    this.words[0] = 0;
+    this.words[1] = (bucket + ((1023 - 32) << 6)) << 14;
+    // The middle of the bucket, near enough.
+    return this.value[0]! * (1 + 1 / 128);
   }
 }
 

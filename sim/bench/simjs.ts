@@ -1,6 +1,6 @@
 /** LB-1 in SIM.JS (npm simjs), the way its guide has it: a facility for each server, an entity that sends requests. */
 import { createRequire } from "node:module";
-import { type Case, Latencies, RHO } from "./model.ts";
+import { type Case, Latencies, type Outcome, RHO } from "./model.ts";
 
 interface SimJsRequest {
   done(callback: (argument: number) => void, context: object, argument: readonly number[]): SimJsRequest;
@@ -30,7 +30,7 @@ function loadSimJs(): SimJs {
 
 const { Sim, Entity, Facility, Random } = loadSimJs();
 
-export function runSimJs({ policy, servers, requests, seed }: Case): Latencies {
+export function runSimJs({ policy, servers, requests, seed }: Case): Outcome {
   const latencies = new Latencies();
   const random = new Random(seed);
   const below = (count: number) => Math.floor(random.random() * count);
@@ -69,5 +69,5 @@ export function runSimJs({ policy, servers, requests, seed }: Case): Latencies {
   const sim = new Sim();
   sim.addEntity(Clients);
   while (done < requests) sim.step();
-  return latencies;
+  return latencies.outcome(requests);
 }
