@@ -48,7 +48,10 @@ test("the examples of help work, in the order in which help shows them", async (
   for (const line of distinct) {
     const words = line.split(" ").slice(1);
     // Threads need the built program; they change nothing.
-    const { code, err } = await evenkeel([...words, ...(isRun(words) ? ["--runs", "1", "--threads", "1", "--quiet"] : [])]);
+    const { code, err } = await evenkeel([
+      ...words,
+      ...(isRun(words) ? ["--runs", "1", "--threads", "1", "--quiet"] : []),
+    ]);
     expect([line, code, err.includes("bug")]).toEqual([line, 0, false]);
   }
 }, 60_000);

@@ -17,11 +17,3 @@ function pretty(value: unknown, indent: string): string {
 
 /** Ends with a line feed. `value` holds plain data without undefined. */
 export const prettyJson = (value: unknown): string => `${pretty(value, "")}\n`;
-
-/** One line, keys sorted: the same data gives the same text however it was put together. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
-}

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { csvFiles } from "./csv/index.ts";
 import { fold } from "./fold.ts";
 import { htmlReport } from "./html.ts";
-import { canonicalJson } from "./json.ts";
 import { manifestJson, repeatCommand, shellCommand } from "./manifest.ts";
 import { markdownReport } from "./markdown.ts";
 import { resultsJson } from "./results-json.ts";
@@ -190,8 +189,4 @@ describe("the manifest", () => {
       }),
     ).toMatchFileSnapshot("golden/manifest.json");
   });
-});
-
-test("canonical JSON does not depend on the order in which an object was put together", () => {
-  expect(canonicalJson({ b: [1, { d: null, c: "x" }], a: 0.1 })).toBe('{"a":0.1,"b":[1,{"c":"x","d":null}]}');
 });

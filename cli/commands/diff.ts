@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { plainNumber } from "../../reports/format.ts";
 import { prettyJson } from "../../reports/json.ts";
 import { type Compared, compareDecisions } from "../compare-decisions.ts";
 import { exitCodes } from "../errors.ts";
@@ -18,13 +19,13 @@ function pair(text: string): [string, string] {
   throw new InvalidArgumentError(`Expected two names separated by a comma, got "${text}".`);
 }
 
-const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+const whole = (value: number): string => plainNumber(value, 0);
 
 function line({ a, b, seed, decisions, divergence }: Compared): string {
   const which = `${a === b ? a : `${a} and ${b}`}, seed ${seed}`;
-  if (divergence === null) return `${which}: the same ${count(decisions[0])} decisions`;
+  if (divergence === null) return `${which}: the same ${whole(decisions[0])} decisions`;
   const { from, to } = divergence;
-  return `${which}: the first difference is among decisions ${count(from + 1)} to ${count(to)} (of ${count(decisions[0])} and ${count(decisions[1])})`;
+  return `${which}: the first difference is among decisions ${whole(from + 1)} to ${whole(to)} (of ${whole(decisions[0])} and ${whole(decisions[1])})`;
 }
 
 function preface(a: SavedResults, b: SavedResults): string[] {

@@ -1,6 +1,6 @@
 /** One run to be made: a pure function of what stands here. Plain data, so that it can be sent to a thread. */
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../../reports/json.ts";
+import { canonicalJson } from "../../scenarios/hash.ts";
 import type { Scenario, Strategy } from "../../sim/scenario.ts";
 import type { ReplaySource } from "./replay.ts";
 
