@@ -22,23 +22,25 @@ export function arrivalSource(arrivals: Arrivals, seed: number, population: stri
     case "mmpp":
       return new Modulated(draws, arrivals.states);
     case "phases":
-      return new Thinned(draws, ...phasedRate(arrivals.phases));
+      return new Thinned(draws, phasedRate(arrivals.phases));
     case "diurnal": {
       const { meanPerSec, amplitudeFraction, periodMs, peakAtMs } = arrivals;
-      const rate = (atMs: number) =>
+      const at = (atMs: number) =>
         meanPerSec * (1 + amplitudeFraction * cos((2 * Math.PI * ((atMs - peakAtMs) % periodMs)) / periodMs));
-      return new Thinned(draws, rate, meanPerSec * (1 + amplitudeFraction));
+      return new Thinned(draws, { at, highestFrom: () => meanPerSec * (1 + amplitudeFraction) });
     }
     case "flash-crowd": {
       const { basePerSec, peakPerSec, atMs, rampMs, holdMs, decayMs } = arrivals;
-      const rate = (nowMs: number) => {
+      const at = (nowMs: number) => {
         const sinceMs = nowMs - atMs;
         if (sinceMs < 0) return basePerSec;
         if (sinceMs < rampMs) return basePerSec + ((peakPerSec - basePerSec) * sinceMs) / rampMs;
         if (sinceMs < rampMs + holdMs) return peakPerSec;
         return basePerSec + (peakPerSec - basePerSec) * exp((rampMs + holdMs - sinceMs) / decayMs);
       };
-      return new Thinned(draws, rate, Math.max(basePerSec, peakPerSec));
+      const highestFrom = (nowMs: number) =>
+        nowMs < atMs + rampMs + holdMs ? Math.max(basePerSec, peakPerSec) : Math.max(basePerSec, at(nowMs));
+      return new Thinned(draws, { at, highestFrom });
     }
     default:
       throw new RangeError(`a population with ${arrivals.process} arrivals has no source of its own`);
@@ -128,40 +130,59 @@ class Modulated implements ArrivalSource {
   }
 }
 
-/** A Poisson process of varying rate by thinning (Lewis and Shedler 1979): candidates at the highest rate, kept in proportion. */
+/** A rate of arrivals per second over time. */
+interface Rate {
+  at(atMs: number): number;
+  /** At least as high as the rate will be at any time from now on; 0 when no arrival will come any more. */
+  highestFrom(atMs: number): number;
+}
+
+/**
+ * A Poisson process of varying rate by thinning (Lewis and Shedler 1979): candidates at the highest rate still to come,
+ * kept in proportion. A bound that falls with the rate lets a process that fades out end instead of looking for ever.
+ */
 class Thinned implements ArrivalSource {
   private atMs = 0;
   private k = 0;
   private readonly draws: Draws;
-  private readonly rateAt: (atMs: number) => number;
-  private readonly highestPerSec: number;
+  private readonly rate: Rate;
 
-  constructor(draws: Draws, rateAt: (atMs: number) => number, highestPerSec: number) {
+  constructor(draws: Draws, rate: Rate) {
     this.draws = draws;
-    this.rateAt = rateAt;
-    this.highestPerSec = highestPerSec;
+    this.rate = rate;
   }
 
   nextMs(): number {
-    if (this.highestPerSec === 0) return Infinity;
-    do {
-      this.atMs += (this.draws.at(0, this.k).exponential() * 1000) / this.highestPerSec;
-    } while (this.draws.at(1, this.k++).uniform() * this.highestPerSec >= this.rateAt(this.atMs));
-    return this.atMs;
+    for (;;) {
+      const highestPerSec = this.rate.highestFrom(this.atMs);
+      if (highestPerSec === 0) return Infinity;
+      this.atMs += (this.draws.at(0, this.k).exponential() * 1000) / highestPerSec;
+      if (this.draws.at(1, this.k++).uniform() * highestPerSec < this.rate.at(this.atMs)) return this.atMs;
+    }
   }
 }
 
-/** Rate over time of straight phases, and its maximum; after the last phase its end rate goes on. */
+/** Straight phases one after the other; after the last one its end rate goes on. */
 function phasedRate(
   phases: readonly { readonly durationMs: number; readonly fromPerSec: number; readonly toPerSec: number }[],
-): [(atMs: number) => number, number] {
-  const rateAt = (atMs: number) => {
+): Rate {
+  const lastPerSec = phases[phases.length - 1]!.toPerSec;
+  const at = (atMs: number) => {
     let startMs = 0;
     for (const { durationMs, fromPerSec, toPerSec } of phases) {
       if (atMs < startMs + durationMs) return fromPerSec + ((toPerSec - fromPerSec) * (atMs - startMs)) / durationMs;
       startMs += durationMs;
     }
-    return phases[phases.length - 1]!.toPerSec;
+    return lastPerSec;
   };
-  return [rateAt, Math.max(...phases.flatMap(({ fromPerSec, toPerSec }) => [fromPerSec, toPerSec]))];
+  const highestFrom = (atMs: number) => {
+    let endMs = 0;
+    let highest = lastPerSec;
+    for (const { durationMs, fromPerSec, toPerSec } of phases) {
+      endMs += durationMs;
+      if (atMs < endMs) highest = Math.max(highest, fromPerSec, toPerSec);
+    }
+    return highest;
+  };
+  return { at, highestFrom };
 }
