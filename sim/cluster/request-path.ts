@@ -61,7 +61,7 @@ export interface PathParts {
 export type DecisionObserver = (slot: number, server: number, reason: number) => void;
 
 export class RequestPath {
-  readonly digest = new Digest();
+  readonly digest: Digest;
   observer: DecisionObserver | null = null;
   client!: ClientSide;
   pool!: ServerPool;
@@ -85,6 +85,7 @@ export class RequestPath {
   constructor(parts: PathParts) {
     const { kernel, cluster, seed } = parts;
     this.kernel = kernel;
+    this.digest = new Digest(kernel);
     this.requests = parts.requests;
     this.sessions = parts.sessions;
     this.servers = parts.servers;
@@ -171,7 +172,6 @@ export class RequestPath {
     const { requests } = this;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
     this.digest.add(
-      this.kernel.nowMs,
       this.sessions.ordinal[session]!,
       requests.ints[slot * request.INTS + request.NUMBER]!,
       requests.ints[slot * request.INTS + request.ATTEMPT]!,
@@ -208,7 +208,7 @@ export class RequestPath {
       this.refuse(slot);
       return;
     }
-    servers.settle(server, this.kernel.nowMs);
+    servers.settle(server);
     servers.ints[int + host.ARRIVED]!++;
     requests.floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
     if (isFree) {
@@ -326,7 +326,7 @@ export class RequestPath {
   private leave(slot: number, server: number, succeeded: boolean): void {
     const { requests, servers } = this;
     const { nowMs } = this.kernel;
-    servers.settle(server, nowMs);
+    servers.settle(server);
     servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
       nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
     requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = nowMs;

@@ -67,7 +67,7 @@ export class ServerPool {
     ) {
       return;
     }
-    servers.settle(server, nowMs);
+    servers.settle(server);
     servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
       nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
     if (phase === request.QUEUED) {
@@ -89,7 +89,7 @@ export class ServerPool {
     const { requests, servers } = this;
     const { nowMs } = this.kernel;
     if (!servers.isUp(server)) return;
-    servers.settle(server, nowMs);
+    servers.settle(server);
     const caught = servers.requestsOn(server);
     for (const slot of caught) {
       servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
@@ -109,7 +109,7 @@ export class ServerPool {
 
   start(server: number): void {
     if (this.servers.isUp(server)) return;
-    this.servers.settle(server, this.kernel.nowMs);
+    this.servers.settle(server);
     this.servers.start(server, this.kernel.nowMs);
   }
 }

@@ -5,6 +5,7 @@
  * What every request touches stands together, eight integers and eight numbers a server: at `ints[server * INTS + f]`
  * and `floats[server * FLOATS + f]`, so that a server drawn from a large fleet costs one or two cache misses, not a dozen.
  */
+import type { Clock } from "../engine/kernel.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
@@ -52,10 +53,12 @@ export class Servers {
   private readonly upMs: Float64Array;
   private readonly upSinceMs: Float64Array;
   private readonly requests: Requests;
+  private readonly clock: Clock;
 
-  constructor(scenario: Scenario, requests: Requests) {
+  constructor(scenario: Scenario, requests: Requests, clock: Clock) {
     const fleet = scenario.cluster.servers.flatMap((group) => Array.from({ length: group.count }, () => group));
     this.requests = requests;
+    this.clock = clock;
     this.count = fleet.length;
     this.names = scenario.cluster.servers.flatMap((group) =>
       Array.from({ length: group.count }, (_, index) => `${group.name}-${index + 1}`),
@@ -82,8 +85,9 @@ export class Servers {
   }
 
   /** Brings the integrals up to now; to be called before anything changes. */
-  settle(server: number, nowMs: number): void {
+  settle(server: number): void {
     const { ints, floats } = this;
+    const { nowMs } = this.clock;
     const int = server * INTS;
     const float = server * FLOATS;
     const elapsedMs = nowMs - floats[float + SETTLED_AT_MS]!;
@@ -187,7 +191,7 @@ export class Servers {
       openMs[server]! += nowMs - times[slot * request.FLOATS + request.REACHED_AT_MS]!;
     }
     for (let server = 0; server < this.count; server++) {
-      this.settle(server, nowMs);
+      this.settle(server);
       const sojournMs = this.floats[server * FLOATS + SOJOURN_MS]! + openMs[server]!;
       const inSystemMs = this.floats[server * FLOATS + IN_SYSTEM_MS]!;
       // The sums are formed in different orders and differ by rounding only, which is far below 1e-9 of their size.

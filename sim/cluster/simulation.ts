@@ -37,7 +37,7 @@ export class Simulation {
   readonly requests = new Requests();
   readonly sessions = new Sessions();
   readonly servers: Servers;
-  readonly meter = new Meter();
+  readonly meter = new Meter(this.kernel, this.requests);
   readonly ledger: Ledger;
   readonly timeline: Timeline;
   readonly path: RequestPath;
@@ -63,7 +63,7 @@ export class Simulation {
     kernel.schedule(scenario.windowMs, event.WINDOW_ENDS, 0, 0);
     kernel.schedule(scenario.warmUpMs, event.WARM_UP_ENDS, 0, 0);
 
-    this.servers = new Servers(scenario, requests);
+    this.servers = new Servers(scenario, requests, kernel);
     const initial = Outages.initialServers(this.servers.count, scenario.faults);
     for (const server of initial) this.servers.start(server, 0);
     this.fleets = Array.from({ length: cluster.balancers.count }, () => new Fleet(this.servers.weight));
@@ -291,7 +291,7 @@ export class Simulation {
     const { nowMs } = this.kernel;
     const { servers, ledger } = this;
     for (let server = 0; server < servers.count; server++) {
-      servers.settle(server, nowMs);
+      servers.settle(server);
       ledger.settleHeld(server, nowMs);
     }
     ledger.settle(nowMs);

@@ -1,5 +1,6 @@
 /** The users' side: when visits begin, what each answer or failure leads to, and the ledger of their sessions. */
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
+import { sample } from "../metrics/histogram.ts";
 import type { LossCause } from "../metrics/causes.ts";
 import type { Ledger } from "../metrics/ledger.ts";
 import { ANSWERED, type Meter, TIMED_OUT } from "../metrics/meter.ts";
@@ -113,12 +114,12 @@ export class Visits implements ClientSide {
     requests.ints[slot * request.INTS + request.FLAGS] = flags;
     requests.ints[slot * request.INTS + request.URL] = users.urlAt(ordinal, number);
     requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS] = nowMs;
-    requests.floats[slot * request.FLOATS + request.DEMAND_MS] = users.demandMs(ordinal, number);
+    users.drawDemand(requests.floats, slot * request.FLOATS + request.DEMAND_MS, ordinal, number);
     requests.floats[slot * request.FLOATS + request.NETWORK_MS] = 0;
     requests.floats[slot * request.FLOATS + request.STATE_MS] = 0;
     requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
     requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
-    this.meter.enter(nowMs);
+    this.meter.enter();
     if (isMeasured) this.meter.offeredMeasured++;
     const { patienceMs } = users.population;
     if (patienceMs !== null) {
@@ -143,10 +144,10 @@ export class Visits implements ClientSide {
     const { nowMs } = this.kernel;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
     const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
-    const responseTimeMs = nowMs - requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!;
-    this.timeline.responseTimeMs.add(responseTimeMs);
+    sample[0] = nowMs - requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!;
+    this.timeline.responseTimeMs.addSample();
     if ((flags & request.IS_MEASURED) !== 0) {
-      meter.responseTimeMs.add(responseTimeMs);
+      meter.responseTimeMs.addSample();
       meter.endedMeasured[ANSWERED]!++;
       meter.networkMs += requests.floats[slot * request.FLOATS + request.NETWORK_MS]!;
       meter.stateMs += requests.floats[slot * request.FLOATS + request.STATE_MS]!;
@@ -258,7 +259,7 @@ export class Visits implements ClientSide {
     this.interruptTransaction(slot, session);
     if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0)
       this.meter.endedMeasured[TIMED_OUT]!++;
-    this.meter.leave(TIMED_OUT, requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!, this.kernel.nowMs);
+    this.meter.leave(TIMED_OUT, slot);
     this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
@@ -347,7 +348,7 @@ export class Visits implements ClientSide {
     this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PATIENCE] !== NO_EVENT)
       this.kernel.cancel(requests.ints[slot * request.INTS + request.PATIENCE]!);
-    this.meter.leave(how, requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!, this.kernel.nowMs);
+    this.meter.leave(how, slot);
     requests.release(slot);
   }
 

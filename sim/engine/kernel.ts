@@ -36,7 +36,12 @@ const ORDER_LIMIT = 0x7fffffff;
 const ENTITY = 1;
 const META = 2;
 
-export class Kernel {
+/** Whoever needs the time reads it where it stands: a number handed over as an argument may have to be made an object. */
+export interface Clock {
+  readonly nowMs: number;
+}
+
+export class Kernel implements Clock {
   /** Virtual time of the event taken last. */
   nowMs = 0;
   /** The event taken last. */

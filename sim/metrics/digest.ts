@@ -4,6 +4,7 @@
  *
  * Two coupled 32-bit words, mixed with multiply and xorshift. Not cryptographic: it finds changes, not forgers.
  */
+import type { Clock } from "../engine/kernel.ts";
 import type { DigestRecord } from "../record.ts";
 
 const MOST_WINDOWS = 4096;
@@ -19,10 +20,15 @@ export class Digest {
   private windowSize = FIRST_WINDOW_SIZE;
   private untilWindowEnd = FIRST_WINDOW_SIZE;
   private windows: string[] = [];
+  private readonly clock: Clock;
 
-  /** One decision: when, for which visit's how-manieth request and attempt, which server (-1 none), by which reason. */
-  add(atMs: number, visit: number, request: number, attempt: number, server: number, reason: number): void {
-    bits[0] = atMs;
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** One decision, now: for which visit's how-manieth request and attempt, which server (-1 none), by which reason. */
+  add(visit: number, request: number, attempt: number, server: number, reason: number): void {
+    bits[0] = this.clock.nowMs;
     let a = this.a ^ words[0]!;
     let b = this.b ^ words[1]!;
     a = Math.imul(a ^ (a >>> 16), 0x21f0aaad) + b;

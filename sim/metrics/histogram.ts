@@ -13,7 +13,9 @@ const HIGHEST_EXPONENT = 44;
 const BUCKETS = (HIGHEST_EXPONENT - LOWEST_EXPONENT) << PARTS_BITS;
 const BIAS = (1023 + LOWEST_EXPONENT) << PARTS_BITS;
 
-const bits = new Float64Array(1);
+/** The value that `addSample` adds: several histograms take the same one without its being handed over as an object. */
+export const sample = new Float64Array(1);
+const bits = sample;
 const words = new Int32Array(bits.buffer);
 /** Index of the word that holds sign, exponent and the leading digits; the byte order differs between machines. */
 const HIGH = (() => {
@@ -50,7 +52,16 @@ export class Histogram {
   private highest = -1;
 
   add(value: number): void {
-    const bucket = bucketOf(value);
+    sample[0] = value;
+    this.addSample();
+  }
+
+  /** Adds what stands in `sample`. */
+  addSample(): void {
+    const value = sample[0]!;
+    let bucket = (words[HIGH]! >> (20 - PARTS_BITS)) - BIAS;
+    if (bucket < 0) bucket = 0;
+    else if (bucket >= BUCKETS) bucket = BUCKETS - 1;
     this.count[bucket]!++;
     this.total++;
     this.sum += value;

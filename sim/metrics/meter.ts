@@ -2,6 +2,8 @@
  * Counts requests and times their answers. A request is measured when it was meant to be sent after warm-up, so that
  * offered = answered + refused + failed + timed out + in flight holds for the measured ones too.
  */
+import { FLOATS, INTENDED_AT_MS, type Requests } from "../cluster/requests.ts";
+import type { Clock } from "../engine/kernel.ts";
 import { Histogram } from "./histogram.ts";
 
 /** How a request can end. */
@@ -42,19 +44,29 @@ export class Meter {
   private sinceMs = 0;
   private sojournOfEndedMs = 0;
 
-  enter(nowMs: number): void {
+  private readonly clock: Clock;
+  private readonly requests: Requests;
+
+  constructor(clock: Clock, requests: Requests) {
+    this.clock = clock;
+    this.requests = requests;
+  }
+
+  enter(): void {
+    const { nowMs } = this.clock;
     this.offered++;
     this.inSystemMs += (nowMs - this.sinceMs) * this.inSystem;
     this.sinceMs = nowMs;
     this.inSystem++;
   }
 
-  leave(how: number, intendedAtMs: number, nowMs: number): void {
+  leave(how: number, slot: number): void {
+    const { nowMs } = this.clock;
     this.ended[how]!++;
     this.inSystemMs += (nowMs - this.sinceMs) * this.inSystem;
     this.sinceMs = nowMs;
     this.inSystem--;
-    this.sojournOfEndedMs += nowMs - intendedAtMs;
+    this.sojournOfEndedMs += nowMs - this.requests.floats[slot * FLOATS + INTENDED_AT_MS]!;
   }
 
   get inFlight(): number {

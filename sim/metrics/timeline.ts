@@ -84,7 +84,7 @@ export class Timeline {
     });
     ledger.settle(nowMs);
     this.live.push((ledger.liveMs - this.liveMsBefore) / elapsedMs);
-    this.closeServers(nowMs, elapsedMs);
+    this.closeServers(elapsedMs);
     this.closeLatency();
     this.before = counts.copy();
     this.offeredBefore = meter.offered;
@@ -96,11 +96,11 @@ export class Timeline {
     this.windows++;
   }
 
-  private closeServers(nowMs: number, elapsedMs: number): void {
+  private closeServers(elapsedMs: number): void {
     const { servers } = this;
     const requests = new Float64Array(servers.count);
     for (let server = 0; server < servers.count; server++) {
-      servers.settle(server, nowMs);
+      servers.settle(server);
       requests[server] = servers.ints[server * INTS + ARRIVED]! - this.arrivedBefore[server]!;
       this.share[server] = servers.isUp(server) ? servers.weight[server]! : 0;
       this.serverRequests[server]?.push(requests[server]!);

@@ -97,8 +97,9 @@ export class Users {
     return this.think.draw(ordinal, number);
   }
 
-  demandMs(ordinal: number, number: number): number {
-    return this.service.draw(ordinal, number);
+  /** Work of request `number` in ms on a server of speed 1, into `target[index]`. */
+  drawDemand(target: Float64Array, index: number, ordinal: number, number: number): void {
+    this.service.drawInto(target, index, ordinal, number);
   }
 
   writesAt(ordinal: number, number: number): boolean {
