@@ -103,6 +103,17 @@ describe("the headline", () => {
     expect(headline).toContain("redis-sessions pays with p99 response time +102.0 ms (+99.5 … +104.5).");
   });
 
+  test("names those that the runs do not tell from the winner", () => {
+    const { headline } = folded({
+      "sticky-cookie": lost(400, 410, 420),
+      best: lost(0, 1, 2),
+      near: lost(2, 1, 1),
+      far: lost(9, 10, 11),
+    });
+    expect(headline).toContain("best loses the fewest sessions: 1 against 410");
+    expect(headline).toContain("near is not clearly behind.");
+  });
+
   test("tells what equals on loss pay, each for itself", () => {
     const failing = [1, 2, 3].map((run) => ({ sessionsLost: 0, errorFraction: 0.05 + run / 1000 }));
     const { headline } = folded({ "sticky-cookie": lost(4, 5, 6), fine: lost(0, 0, 0), failing });

@@ -59,7 +59,7 @@ const sure = (runs: number): string =>
 function verdictOn(
   rule: (typeof deciding)[number],
   facts: Facts,
-): { winners: readonly Compared[]; sentence: string } | null {
+): { winners: readonly Compared[]; sentence: string; close: string | null } | null {
   const compared = comparedBy(rule.metric, facts);
   const reference = compared.find(({ name }) => name === facts.reference);
   if (reference === undefined) return null;
@@ -79,10 +79,24 @@ function verdictOn(
   const role = loser.name === facts.reference ? ", the reference" : "";
   return {
     winners,
+    close: closeBehind(winners, compared, facts.runs),
     sentence:
       `${listOf(winners.map(({ name }) => name))} ${rule.wins(winners.length > 1)}: ${best} against ${other} under ${loser.name}${role}; ` +
       `${better.length > 0 ? "difference" : `${loser.name} has`} ${formatChange(unit, difference)}, ${sure(facts.runs)}.`,
   };
+}
+
+/** Those that the runs do not tell from the winners, though their means are worse. */
+function closeBehind(winners: readonly Compared[], compared: readonly Compared[], runs: number): string | null {
+  const [winner] = winners;
+  if (winner === undefined || runs === 1) return null;
+  const close = compared.filter(
+    (strategy) =>
+      !winners.includes(strategy) &&
+      differenceOf(strategy.estimate.perRun, winner.estimate.perRun, "lower")?.verdict !== "worse",
+  );
+  if (close.length === 0) return null;
+  return `${listOf(close.map(({ name }) => name))} ${close.length === 1 ? "is" : "are"} not clearly behind.`;
 }
 
 /** Among equals on loss, who is clearly the fastest? */
@@ -138,7 +152,7 @@ export function headlineFor(facts: Facts): string {
     const prices = verdict.winners.flatMap((winner) => priceOf(winner, rule.metric) ?? []).slice(0, MOST_PRICES);
     const fastest = rule.metric === "sessionsLost" ? fastestOf(verdict.winners) : null;
     const before = undecided.length === 0 ? null : `No clear difference in ${listOf(undecided)}.`;
-    return [before, verdict.sentence, fastest, ...prices].filter((part) => part !== null).join(" ");
+    return [before, verdict.sentence, verdict.close, fastest, ...prices].filter((part) => part !== null).join(" ");
   }
   const others = facts.strategies.length === 2 ? "the other strategy" : "the others";
   return `Nothing tells ${facts.reference} and ${others} apart in ${listOf(undecided)}; ${sure(facts.runs)}.`;

@@ -21,8 +21,9 @@ export const runOnThreads =
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
     const all = Promise.all(cells.map(async (cell, index) => done(index, await pool.run({ cell, index, shared }))));
-    // After an interrupt the tasks under way fail as well; that is no news.
+    // Whichever of the two comes second is no news.
     all.catch(() => undefined);
+    interrupted.catch(() => undefined);
     try {
       signal.throwIfAborted();
       await Promise.race([all, interrupted]);
