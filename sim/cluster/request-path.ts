@@ -224,13 +224,12 @@ export class RequestPath {
     const { requests } = this;
     this.servers.ints[server * host.INTS + host.IN_SERVICE]!++;
     requests.floats[slot * request.FLOATS + request.STARTED_AT_MS] = this.kernel.nowMs;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.HAS_SESSION) !== 0)
+    // Work that nobody waits for any more does not touch the session; neither does a login before its write.
+    const whose = request.HAS_SESSION | request.IS_GHOST;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) === request.HAS_SESSION) {
       this.client.expireIfDue(slot);
-    // Work that nobody waits for any more does not touch session state; neither does a login before its write.
-    if (
-      (requests.ints[slot * request.INTS + request.FLAGS]! & (request.HAS_SESSION | request.IS_GHOST)) !==
-      request.HAS_SESSION
-    ) {
+    }
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) !== request.HAS_SESSION) {
       this.work(slot, server);
       return;
     }
@@ -366,10 +365,12 @@ export class RequestPath {
     const { requests } = this;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
     const isGhost = (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0;
-    this.settleWithBalancer(slot, false);
     if (isGhost) {
-      requests.release(slot);
-    } else if (
+      this.dropGhost(slot);
+      return;
+    }
+    this.settleWithBalancer(slot, false);
+    if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
       this.fleets[requests.ints[slot * request.INTS + request.BALANCER]!]!.eligibleCount > 0
     ) {
