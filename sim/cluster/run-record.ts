@@ -25,7 +25,6 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
   if (simulation.nowMs < scenario.durationMs) {
     throw new Error(`record: the run stands at ${simulation.nowMs} of ${scenario.durationMs} ms`);
   }
-  ledger.lifespanMs.addZeros(ledger.counts.fleeting - simulation.countsAtStart.fleeting);
   const measured = difference(simulation.integrals(), simulation.integralsAtStart);
   const before = simulation.countsAtStart;
   const lostByCause = lossCauses.map((_, code) => ledger.counts.lostByCause[code]! - before.lostByCause[code]!);

@@ -197,6 +197,7 @@ export class Simulation {
     this.isDone = true;
     const { nowMs } = this.kernel;
     this.timeline.endWindow(nowMs);
+    this.ledger.lifespanMs.addZeros(this.ledger.counts.fleeting - this.countsAtStart.fleeting);
     this.ledger.check();
     this.meter.check(nowMs, this.requests.intendedAtOfOpen());
     this.servers.check(nowMs);
@@ -273,6 +274,8 @@ export class Simulation {
   }
 
   private endWindow(): void {
+    // The last window is closed when the run is over, with everything that happens in its last moment.
+    if (this.kernel.nowMs >= this.scenario.durationMs) return;
     this.timeline.endWindow(this.kernel.nowMs);
     const { windowMs } = this.scenario;
     const nextMs = (Math.round(this.kernel.nowMs / windowMs) + 1) * windowMs;

@@ -21,7 +21,6 @@ export class Meter {
   readonly endedMeasured = new Float64Array(4);
   fresh = 0;
   retries = 0;
-  redispatches = 0;
   /** Over measured and answered requests. */
   readonly responseTimeMs = new Histogram();
   networkMs = 0;
@@ -30,7 +29,8 @@ export class Meter {
   serviceMs = 0;
   stateMs = 0;
 
-  /** Price, counted after warm-up. */
+  /** Counted after warm-up, whenever the request was meant to be sent. */
+  redispatches = 0;
   replicationMessages = 0;
   replicationBytes = 0;
   storeOperations = 0;
@@ -75,6 +75,7 @@ export class Meter {
 
   /** The end of warm-up: what has been counted by time, not by request, starts again. */
   startMeasuring(): void {
+    this.redispatches = 0;
     this.replicationMessages = 0;
     this.replicationBytes = 0;
     this.storeOperations = 0;
