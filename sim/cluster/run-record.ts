@@ -95,9 +95,7 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
 
   // A server that was up for part of the time only is expected to carry that part of its share.
   const share = servers.weight.map((weight, server) => (weight * measured.upMs[server]!) / measured.atMs);
-  const capacity = share.map(
-    (_, server) => measured.upMs[server]! * servers.workers[server]! * servers.floats[server * FLOATS + SPEED]!,
-  );
+  const capacity = share.map((_, server) => measured.upMs[server]! * servers.workers[server]!);
   const availableMs = servers.workers.reduce((sum, workers, server) => sum + workers * measured.upMs[server]!, 0);
   const busyMs = measured.busyMs.reduce((sum, busy) => sum + busy, 0);
   const utilisations = Array.from(measured.busyMs, (busy, server) =>

@@ -155,7 +155,7 @@ export class Simulation {
       } else if (arrivals.process === "trace") {
         visits.sources[population] = new TraceSource(kernel, visits, this.path, sessions, requests, numbering);
       } else {
-        visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed);
+        visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed, scenario.durationMs);
       }
     });
   }

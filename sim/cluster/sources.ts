@@ -27,12 +27,12 @@ export class OpenSource implements VisitSource {
   private begun = 0;
   private arrived = 0;
 
-  constructor(kernel: Kernel, visits: Visits, users: Users, numbering: Numbering, seed: number) {
+  constructor(kernel: Kernel, visits: Visits, users: Users, numbering: Numbering, seed: number, horizonMs: number) {
     this.kernel = kernel;
     this.visits = visits;
     this.users = users;
     this.numbering = numbering;
-    this.arrivals = arrivalSource(users.population.arrivals, seed, users.population.name);
+    this.arrivals = arrivalSource(users.population.arrivals, seed, users.population.name, horizonMs);
     this.stream = kernel.addStream(event.ARRIVAL, numbering.population);
     this.scheduleNext();
   }

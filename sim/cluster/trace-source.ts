@@ -3,7 +3,7 @@
  * the trace knows that no request will follow and the last answer is in.
  */
 import type { Kernel } from "../engine/kernel.ts";
-import { IS_LEAVING, type Sessions } from "../workload/sessions.ts";
+import { IS_LEAVING, IS_MOBILE, type Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import * as event from "./events.ts";
 import type { RequestPath } from "./request-path.ts";
@@ -105,6 +105,7 @@ export class TraceSource implements VisitSource {
   private begin(number: number, address: number): void {
     const session = this.visits.begin(this.numbering.population, ordinalOf(this.numbering, number));
     this.sessions.address[session] = address;
+    this.sessions.flags[session]! &= ~IS_MOBILE;
     this.sessions.requestsPlanned[session] = 0;
     this.open.set(number, { session, inFlight: 0, isOver: false });
   }

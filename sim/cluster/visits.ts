@@ -1,7 +1,7 @@
 /** The users' side: when visits begin, what each answer or failure leads to, and the ledger of their sessions. */
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
-import { sample } from "../metrics/histogram.ts";
 import type { LossCause } from "../metrics/causes.ts";
+import { sample } from "../metrics/histogram.ts";
 import type { Ledger } from "../metrics/ledger.ts";
 import { ANSWERED, type Meter, TIMED_OUT } from "../metrics/meter.ts";
 import type { Timeline } from "../metrics/timeline.ts";
@@ -98,9 +98,12 @@ export class Visits implements ClientSide {
     const slot = requests.take();
     const isMeasured = nowMs >= scenario.warmUpMs;
     let flags = isMeasured ? request.IS_MEASURED : 0;
-    if (this.ledger.isBorn(session)) flags |= request.HAS_SESSION;
-    if ((flags & request.HAS_SESSION) === 0 || users.writesAt(ordinal, number)) flags |= request.WRITES;
-    users.refreshAddress(session, number);
+    if (number > 0) {
+      if (this.ledger.isBorn(session)) flags |= request.HAS_SESSION;
+      if (users.writesAt(ordinal, number)) flags |= request.WRITES;
+      users.refreshAddress(session, number);
+    }
+    if ((flags & request.HAS_SESSION) === 0) flags |= request.WRITES;
     if (sessions.transactionLeft[session]! > 0) {
       sessions.transactionLeft[session]!--;
       flags |= request.IN_TRANSACTION;

@@ -44,7 +44,7 @@ export const metrics = [
     unit: "ratio",
     better: "lower",
     title: "busy time peak to mean",
-    definition: "as loadPeakToMean, over busy worker time per unit of capacity (speed × workers)",
+    definition: "as loadPeakToMean, over busy worker time per worker: the busiest server's utilisation ÷ the mean",
   },
   {
     name: "inFlightPeakToMean",

@@ -9,8 +9,11 @@ export interface ArrivalSource {
   nextMs(): number;
 }
 
-/** The source of an open population. @throws RangeError for populations that are not open. */
-export function arrivalSource(arrivals: Arrivals, seed: number, population: string): ArrivalSource {
+/**
+ * The source of an open population; it ends at `horizonMs`, so that a rate that has fallen to 0 for good is an end too.
+ * @throws RangeError for populations that are not open.
+ */
+export function arrivalSource(arrivals: Arrivals, seed: number, population: string, horizonMs: number): ArrivalSource {
   const draws = new Draws(seed, `${population}/arrivals`);
   switch (arrivals.process) {
     case "poisson":
@@ -20,7 +23,7 @@ export function arrivalSource(arrivals: Arrivals, seed: number, population: stri
     case "renewal":
       return new Renewal(new Sampler(arrivals.gapMs, seed, `${population}/arrivals`));
     case "mmpp":
-      return new Modulated(draws, arrivals.states);
+      return new Modulated(draws, arrivals.states, horizonMs);
     case "phases":
       return new Thinned(draws, phasedRate(arrivals.phases));
     case "diurnal": {
@@ -104,14 +107,21 @@ class Modulated implements ArrivalSource {
   private readonly draws: Draws;
   private readonly states: readonly { readonly ratePerSec: number; readonly meanMs: number }[];
 
-  constructor(draws: Draws, states: readonly { readonly ratePerSec: number; readonly meanMs: number }[]) {
+  private readonly horizonMs: number;
+
+  constructor(
+    draws: Draws,
+    states: readonly { readonly ratePerSec: number; readonly meanMs: number }[],
+    horizonMs: number,
+  ) {
     this.draws = draws;
     this.states = states;
+    this.horizonMs = horizonMs;
     this.stayEndsMs = this.stayMs();
   }
 
   nextMs(): number {
-    for (;;) {
+    while (this.atMs <= this.horizonMs) {
       const { ratePerSec } = this.states[this.state]!;
       const gapMs = ratePerSec === 0 ? Infinity : (this.draws.at(0, this.k++).exponential() * 1000) / ratePerSec;
       if (this.atMs + gapMs <= this.stayEndsMs) {
@@ -123,6 +133,7 @@ class Modulated implements ArrivalSource {
       this.state = (this.state + 1) % this.states.length;
       this.stayEndsMs += this.stayMs();
     }
+    return Infinity;
   }
 
   private stayMs(): number {

@@ -26,6 +26,11 @@ export class Users {
   private readonly urlTable: AliasTable | null;
   private readonly natTable: AliasTable | null;
   private readonly addressSalt: number;
+  /** Every visit has the same number of requests, every client the same traits: then nothing is drawn for them. */
+  private readonly areVisitsAlike: boolean;
+  private readonly plannedAlike: number;
+  private readonly areClientsAlike: boolean;
+  private readonly flagsAlike: number;
 
   constructor(population: Population, sessions: Sessions, serviceMs: Distribution, seed: number) {
     const { name, session, clients, urls } = population;
@@ -45,6 +50,10 @@ export class Users {
     this.urlTable = urls.count > 1 ? AliasTable.zipf(urls.count, urls.zipfExponent) : null;
     this.natTable = clients.natFraction > 0 ? AliasTable.zipf(clients.natAddresses, clients.natZipfExponent) : null;
     this.addressSalt = new Draws(seed, `${name}/addresses`).at(0, 0).bits();
+    this.areVisitsAlike = this.requests.isConstant;
+    this.plannedAlike = this.plannedOf(0);
+    this.areClientsAlike = [clients.cookiesFraction, clients.mobileFraction].every((share) => share <= 0 || share >= 1);
+    this.flagsAlike = this.flagsOf(0);
   }
 
   /** Sessions that arrive together at arrival `k`. */
@@ -55,25 +64,33 @@ export class Users {
   /** Fills the slot of a new visit. */
   begin(slot: number, ordinal: number): void {
     const { sessions } = this;
-    const { clients } = this.population;
     sessions.ordinal[slot] = ordinal;
     sessions.requestsIssued[slot] = 0;
-    sessions.requestsPlanned[slot] = Math.max(1, Math.round(this.requests.draw(ordinal, 0)));
+    sessions.requestsPlanned[slot] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(ordinal);
     sessions.bornAtMs[slot] = Number.NaN;
     sessions.writes[slot] = 0;
     sessions.server[slot] = -1;
     sessions.transactionLeft[slot] = 0;
-    let flags = 0;
-    if (chance(this.clients, clients.cookiesFraction, ordinal, 0)) flags |= RETURNS_COOKIES;
-    if (chance(this.clients, clients.mobileFraction, ordinal, 1)) flags |= IS_MOBILE;
-    sessions.flags[slot] = flags;
+    sessions.flags[slot] = this.areClientsAlike ? this.flagsAlike : this.flagsOf(ordinal);
     sessions.address[slot] = this.firstAddress(ordinal);
   }
 
-  /** Shared addresses lie in 10.0.0.0/8; everybody else's is as good as unique. */
+  private plannedOf(ordinal: number): number {
+    return Math.max(1, Math.round(this.requests.draw(ordinal, 0)));
+  }
+
+  private flagsOf(ordinal: number): number {
+    const { cookiesFraction, mobileFraction } = this.population.clients;
+    let flags = 0;
+    if (chance(this.clients, cookiesFraction, ordinal, 0)) flags |= RETURNS_COOKIES;
+    if (chance(this.clients, mobileFraction, ordinal, 1)) flags |= IS_MOBILE;
+    return flags;
+  }
+
+  /** Shared addresses lie in 10.0.0.0/8, each in a /24 of its own, as offices do; everybody else's is as good as unique. */
   private firstAddress(ordinal: number): number {
     if (this.natTable !== null && this.clients.at(ordinal, 2).uniform() < this.population.clients.natFraction) {
-      return 0x0a000000 + this.natTable.draw(this.clients.at(ordinal, 3));
+      return 0x0a000001 + 256 * this.natTable.draw(this.clients.at(ordinal, 3));
     }
     return avalanche(ordinal ^ this.addressSalt);
   }
