@@ -1,4 +1,4 @@
-/** The legs between client, balancer and server: each crossing takes a drawn time, counted on the request. */
+/** The legs between client, balancer and server: each crossing takes a drawn time. */
 import type { Kernel } from "../engine/kernel.ts";
 import { Sampler } from "../engine/sampler.ts";
 import type { Cluster, Distribution } from "../scenario.ts";
@@ -43,8 +43,8 @@ export class Leg {
     this.lane = this.delays.isConstant && !this.isInstant ? kernel.addLane() : -1;
   }
 
-  /** Delivers the request as an event of `kind`. A crossing's draw is that of its request, attempt and kind. */
-  deliver(slot: number, kind: number): void {
+  /** Delivers the request as an event of `kind`, after the time returned. A crossing's draw is that of its request, attempt and kind. */
+  deliver(slot: number, kind: number): number {
     const { requests, kernel } = this;
     const ordinal = this.sessions.ordinal[requests.ints[slot * request.INTS + request.SESSION]!]!;
     const crossing =
@@ -53,10 +53,10 @@ export class Leg {
         16 +
       kind;
     const delayMs = this.delays.draw(ordinal, crossing);
-    requests.floats[slot * request.FLOATS + request.NETWORK_MS]! += delayMs;
     const atMs = kernel.nowMs + delayMs;
     const generation = requests.ints[slot * request.INTS + request.GENERATION]!;
     if (this.lane >= 0) kernel.scheduleInLane(this.lane, atMs, kind, slot, generation);
     else kernel.schedule(atMs, kind, slot, generation);
+    return delayMs;
   }
 }

@@ -113,7 +113,24 @@ export class RequestPath {
     requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
     requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
     if (this.network.toBalancer.isInstant) this.atBalancer(slot);
-    else this.network.toBalancer.deliver(slot, event.AT_BALANCER);
+    else this.cross(slot, event.AT_BALANCER);
+  }
+
+  /** Sends between client and balancer. */
+  private cross(slot: number, kind: number): void {
+    const delayMs = this.network.toBalancer.deliver(slot, kind);
+    this.requests.floats[slot * request.FLOATS + request.NETWORK_MS]! += delayMs;
+  }
+
+  /**
+   * Counts what an attempt has spent between balancer and server, all but `onServerMs`. Counted when it is back, since a
+   * balancer that has stopped waiting no longer cares how long the network takes.
+   */
+  private countCrossings(slot: number, onServerMs: number): void {
+    if (this.network.toServer.isInstant) return;
+    const { floats } = this.requests;
+    const at = slot * request.FLOATS;
+    floats[at + request.NETWORK_MS]! += this.kernel.nowMs - floats[at + request.SENT_AT_MS]! - onServerMs;
   }
 
   /** The request has crossed the network; a client that has gone meanwhile has closed the connection. */
@@ -344,6 +361,7 @@ export class RequestPath {
   }
 
   answerAtBalancer(slot: number): void {
+    this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, true);
     if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) {
@@ -351,7 +369,7 @@ export class RequestPath {
     } else if (this.network.toBalancer.isInstant) {
       this.client.answered(slot);
     } else {
-      this.network.toBalancer.deliver(slot, event.ANSWER_AT_CLIENT);
+      this.cross(slot, event.ANSWER_AT_CLIENT);
     }
   }
 
@@ -369,6 +387,7 @@ export class RequestPath {
       this.dropGhost(slot);
       return;
     }
+    this.countCrossings(slot, 0);
     this.settleWithBalancer(slot, false);
     if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
@@ -386,11 +405,13 @@ export class RequestPath {
   /** The server broke off: it crashed, or could not reach the session store. Its books are settled. */
   fail(slot: number): void {
     this.requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+    this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
     if (this.network.toServer.isInstant) this.failureAtBalancer(slot);
     else this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
   }
 
   failureAtBalancer(slot: number): void {
+    this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, false);
     if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
@@ -405,7 +426,14 @@ export class RequestPath {
     requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     requests.ints[slot * request.INTS + request.FAILURE] = how;
     if (this.network.toBalancer.isInstant) this.client.failed(slot, how);
-    else this.network.toBalancer.deliver(slot, event.ERROR_AT_CLIENT);
+    else this.cross(slot, event.ERROR_AT_CLIENT);
+  }
+
+  /** From the attempt's arrival on the server to its end there. */
+  private onServerMs(slot: number): number {
+    const { floats } = this.requests;
+    const at = slot * request.FLOATS;
+    return floats[at + request.MARKED_AT_MS]! - floats[at + request.REACHED_AT_MS]!;
   }
 
   /** The balancer has waited long enough: 504. The server may not know, and go on. */
