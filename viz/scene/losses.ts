@@ -1,0 +1,93 @@
+/** Sessions lost since the end of warm-up, added up over time and stacked by cause. */
+import { area } from "d3";
+import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
+import type { LossCause } from "../../sim/metrics/causes.ts";
+import type { Box } from "./box.ts";
+import { snap } from "./box.ts";
+import { dodge } from "./dodge.ts";
+
+export interface LossCurve {
+  readonly cause: LossCause;
+  /** At the end of each window. */
+  readonly cumulative: readonly number[];
+}
+
+/** Windows that begin before the end of warm-up do not count, as in the metrics. */
+export function lossCurves(
+  { timeline }: Pick<StrategyData, "timeline">,
+  { warmUpMs, windowMs }: Pick<DashboardData, "warmUpMs" | "windowMs">,
+): readonly LossCurve[] {
+  return timeline.sessionsLost.flatMap(({ cause, count }) => {
+    let total = 0;
+    const cumulative = count.map((lost, window) => {
+      if (window * windowMs >= warmUpMs) total += lost;
+      return total;
+    });
+    return total === 0 ? [] : [{ cause, cumulative }];
+  });
+}
+
+export const totalOf = (curves: readonly LossCurve[]): readonly number[] =>
+  (curves[0]?.cumulative ?? []).map((_, window) =>
+    curves.reduce((sum, { cumulative }) => sum + (cumulative[window] ?? 0), 0),
+  );
+
+export interface LossArea {
+  readonly cause: LossCause;
+  readonly d: string;
+  /** Middle of the area at the end, and the label's place beside it. */
+  readonly labelY: number;
+  readonly lost: number;
+}
+
+export interface LossScene {
+  readonly box: Box;
+  /** From the bottom upwards, in the order of the catalogue. */
+  readonly areas: readonly LossArea[];
+  /** Upper edge of the whole stack. */
+  readonly top: readonly number[];
+}
+
+const LABEL_GAP = 13;
+
+/** @param edges as in the time scene; the curve of window w is drawn at its right edge, and begins with 0. */
+export function lossScene(
+  curves: readonly LossCurve[],
+  edges: readonly number[],
+  y: (value: number) => number,
+  box: Box,
+): LossScene {
+  const windows = curves[0]?.cumulative.length ?? 0;
+  const below = Array<number>(windows + 1).fill(0);
+  const stacked = curves.map(({ cause, cumulative }) => {
+    const points = edges.slice(0, windows + 1).map((x, at) => {
+      const low = below[at]!;
+      const high = low + (at === 0 ? 0 : cumulative[at - 1]!);
+      below[at] = high;
+      return { x, low: y(low), high: y(high) };
+    });
+    const path = area<(typeof points)[number]>()
+      .x(({ x }) => x)
+      .y0(({ low }) => low)
+      .y1(({ high }) => high)
+      .digits(1);
+    const last = points[windows];
+    return {
+      cause,
+      d: path(points) ?? "",
+      middle: last === undefined ? 0 : (last.low + last.high) / 2,
+      lost: cumulative.at(-1) ?? 0,
+    };
+  });
+  const labelY = dodge(
+    stacked.map(({ middle }) => middle),
+    LABEL_GAP,
+    box.y,
+    box.y + box.height,
+  );
+  return {
+    box,
+    areas: stacked.map(({ cause, d, lost }, at) => ({ cause, d, lost, labelY: snap(labelY[at]!) })),
+    top: below.slice(1).map(y),
+  };
+}
