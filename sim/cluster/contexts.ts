@@ -3,7 +3,7 @@ import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { AffinityContext } from "../persistence/affinity/mechanism.ts";
 import type { StateContext } from "../persistence/state/backend.ts";
-import { IS_MOBILE, RETURNS_COOKIES, type Sessions } from "../workload/sessions.ts";
+import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
 import type { Fleet } from "./fleet.ts";
@@ -21,7 +21,7 @@ export interface World {
 }
 
 export function affinityContext(world: World, views: readonly Fleet[]): AffinityContext {
-  const { kernel, requests, sessions, users, meter } = world;
+  const { kernel, requests, sessions, meter } = world;
   return {
     requests: {
       get nowMs() {
@@ -31,9 +31,7 @@ export function affinityContext(world: World, views: readonly Fleet[]): Affinity
       urlOf: (slot) => requests.ints[slot * request.INTS + request.URL]!,
       sessionOf: (slot) => requests.ints[slot * request.INTS + request.SESSION]!,
       returnsCookies: (session) => (sessions.flags[session]! & RETURNS_COOKIES) !== 0,
-      addressChanged: (session) =>
-        (sessions.flags[session]! & IS_MOBILE) !== 0 &&
-        users[sessions.population[session]!]!.originalAddress(session) !== sessions.address[session],
+      addressChanged: (session) => (sessions.flags[session]! & HAS_NEW_ADDRESS) !== 0,
     },
     views,
     attach: (columns) => sessions.attach(columns),

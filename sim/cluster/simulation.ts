@@ -10,6 +10,7 @@ import { Timeline } from "../metrics/timeline.ts";
 import { affinityMechanisms } from "../persistence/affinity/index.ts";
 import { stateBackends } from "../persistence/state/index.ts";
 import type { Scenario, Strategy } from "../scenario.ts";
+import { expectedVisits } from "../workload/expected-visits.ts";
 import { Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import { Users } from "../workload/users.ts";
@@ -35,7 +36,7 @@ export class Simulation {
   readonly kernel = new Kernel();
   readonly scenario: Scenario;
   readonly requests = new Requests();
-  readonly sessions = new Sessions();
+  readonly sessions: Sessions;
   readonly servers: Servers;
   readonly meter = new Meter(this.kernel, this.requests);
   readonly ledger: Ledger;
@@ -56,7 +57,11 @@ export class Simulation {
   private isDone = false;
 
   constructor(scenario: Scenario, strategy: Strategy, seed: number) {
+    this.sessions = new Sessions(scenario.sessions.idleTimeoutMs !== null);
     const { kernel, requests, sessions, meter } = this;
+    const visits = expectedVisits(scenario);
+    sessions.reserve(visits);
+    kernel.reserve(visits);
     const { cluster } = scenario;
     this.scenario = scenario;
     // The first marks of time are scheduled first, so that at equal times they stand before what the workload does.

@@ -8,7 +8,7 @@ import type { Timeline } from "../metrics/timeline.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { Scenario } from "../scenario.ts";
-import { IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
+import { HAS_NEW_ADDRESS, IS_DISPLACED, IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
 import type { Fleet } from "./fleet.ts";
@@ -185,7 +185,13 @@ export class Visits implements ClientSide {
     if ((sessions.flags[session]! & IS_LEAVING) !== 0) return;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
     const users = this.users[sessions.population[session]!]!;
-    sessions.usedAtMs[session] = nowMs;
+    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
+    const isLogin = (flags & request.HAS_SESSION) === 0;
+    // While this request was under way, another one of the visit found the session gone.
+    if (!isLogin && !ledger.isBorn(session)) return;
+    if (this.scenario.sessions.idleTimeoutMs !== null) sessions.usedAtMs[session] = nowMs;
+    sessions.flags[session]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
+    if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.flags[session]! |= IS_DISPLACED;
     if (!ledger.isBorn(session)) {
       sessions.writes[session] = 1;
       ledger.birth(session, server, users.bytesOf(session), nowMs);
@@ -193,18 +199,15 @@ export class Visits implements ClientSide {
     }
     if (sessions.server[session] !== server) ledger.move(session, server, nowMs);
     const owed = sessions.writes[session]!;
-    // Two first requests at once both log in; the later answer has nothing to do with the earlier one's session.
-    const read =
-      (requests.ints[slot * request.INTS + request.FLAGS]! & request.HAS_SESSION) === 0
-        ? owed
-        : requests.ints[slot * request.INTS + request.WRITES_READ]!;
-    if (read < owed) {
+    const read = isLogin ? 0 : requests.ints[slot * request.INTS + request.WRITES_READ]!;
+    if (!isLogin && read < owed) {
       ledger.counts.staleReads++;
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_SPOILT;
     }
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) === 0) return;
-    if (read < owed) ledger.counts.writesLost += owed - read;
-    const contains = Math.max(read, 0) + 1;
+    if ((flags & request.WRITES) === 0) return;
+    // Of two logins at once the later one's session replaces the earlier one's, and with it whatever was written since.
+    ledger.counts.writesLost += Math.max(0, isLogin ? owed - 1 : owed - read);
+    const contains = read + 1;
     sessions.writes[session] = contains;
     const growth = users.population.session.growthBytesPerWrite;
     if (growth > 0) ledger.grow((contains - owed) * growth, nowMs);
@@ -324,7 +327,10 @@ export class Visits implements ClientSide {
     if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WAS_REDISPATCHED) !== 0) return "overflow";
     const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
     if (this.fleets[balancer]!.isEligible[this.sessions.server[session]!] === 0) return "failover";
-    return this.affinity.whyElsewhere(slot, balancer);
+    const cause = this.affinity.whyElsewhere(slot, balancer);
+    // The hash has not changed its mind: an earlier request was refused where it points, and the session went elsewhere.
+    const wasDisplaced = (this.sessions.flags[session]! & IS_DISPLACED) !== 0;
+    return cause === "rehash" && wasDisplaced ? "overflow" : cause;
   }
 
   /** The request finds no session and becomes the login of a new one. */

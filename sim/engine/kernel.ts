@@ -29,6 +29,9 @@ const CANCELLED = 255;
 
 const INITIAL_CAPACITY = 64;
 const GROWTH = 1.5;
+/** Beyond this many events, growth in smaller steps wastes less. */
+const LARGE = 100_000;
+const GROWTH_WHEN_LARGE = 1.15;
 /** Orders are 32-bit numbers; when they run out, all pending events are numbered anew in their order. */
 const ORDER_LIMIT = 0x7fffffff;
 
@@ -53,7 +56,7 @@ export class Kernel implements Clock {
    * Times of the heap; entry i's words are at 4 × i in `heapWords`. The four entries behind the last hold NaN, which
    * loses every comparison and ties with nothing, so that four children can be read without asking how many there are.
    */
-  private heapAtMs = new Float64Array(INITIAL_CAPACITY + 4).fill(Number.NaN);
+  private heapAtMs = new Float64Array(INITIAL_CAPACITY + 4).fill(Number.NaN, 0, 4);
   private heapWords = new Int32Array(4 * (INITIAL_CAPACITY + 4));
   private size = 0;
   /**
@@ -147,6 +150,7 @@ export class Kernel implements Clock {
       if (this.size + 4 >= this.heapAtMs.length) this.growHeap();
       at = this.size++;
       this.heapAtMs[at] = atMs;
+      this.heapAtMs[this.size + 3] = Number.NaN;
     }
     const word = at << 2;
     this.heapWords[word] = this.nextOrder++;
@@ -494,9 +498,17 @@ export class Kernel implements Clock {
     return this.laneEventsUsed++;
   }
 
+  /** Makes room for `events` in the heap. What is not used is never touched, and so takes no memory. */
+  reserve(events: number): void {
+    if (events + 4 > this.heapAtMs.length) this.resizeHeap(events + 4);
+  }
+
   private growHeap(): void {
-    const capacity = Math.floor(this.heapAtMs.length * GROWTH);
-    this.heapAtMs = grown(this.heapAtMs, new Float64Array(capacity).fill(Number.NaN));
+    this.resizeHeap(Math.floor(this.heapAtMs.length * (this.size < LARGE ? GROWTH : GROWTH_WHEN_LARGE)));
+  }
+
+  private resizeHeap(capacity: number): void {
+    this.heapAtMs = grown(this.heapAtMs, new Float64Array(capacity));
     this.heapWords = grown(this.heapWords, new Int32Array(4 * capacity));
   }
 }

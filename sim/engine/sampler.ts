@@ -56,6 +56,8 @@ export function meanOf(distribution: Distribution): number {
       return distribution.value;
     case "uniform":
       return (distribution.low + distribution.high) / 2;
+    case "normal":
+      return cutNormalMean(distribution.mean, distribution.standardDeviation);
     case "pareto":
       return paretoMean(distribution.minimum, distribution.shape, distribution.maximum);
     case "weibull":
@@ -121,6 +123,21 @@ function lawOf(distribution: Distribution): Law {
 function pareto(minimum: number, shape: number, maximum: number | null): Law {
   const covered = maximum === null ? 1 : 1 - pow(minimum / maximum, shape);
   return (draws) => minimum * pow(1 - draws.uniform() * covered, -1 / shape);
+}
+
+/** E max(0, X) = μ Φ(μ/σ) + σ φ(μ/σ), with Φ by Marsaglia's series ("Evaluating the normal distribution", 2004). */
+function cutNormalMean(mean: number, standardDeviation: number): number {
+  // Beyond 8 standard deviations the cut takes less than rounding does.
+  if (mean >= 8 * standardDeviation) return mean;
+  const x = mean / standardDeviation;
+  const density = exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  let term = x;
+  let sum = x;
+  for (let i = 3; sum + term !== sum; i += 2) {
+    term *= (x * x) / i;
+    sum += term;
+  }
+  return mean * (0.5 + sum * density) + standardDeviation * density;
 }
 
 function paretoMean(minimum: number, shape: number, maximum: number | null): number {

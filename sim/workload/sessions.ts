@@ -24,6 +24,10 @@ export const IS_MOBILE = 2;
 export const IS_RELOGIN = 4;
 /** The user gives up at the next page. */
 export const IS_LEAVING = 8;
+/** The client's address has changed since the last answer. */
+export const HAS_NEW_ADDRESS = 16;
+/** The server that answered last got the request because another had refused it. */
+export const IS_DISPLACED = 32;
 
 export class Sessions {
   /** Number of the visit within the run, the same under every strategy: the entity of its draws. */
@@ -37,8 +41,8 @@ export class Sessions {
   address = new Uint32Array(INITIAL_CAPACITY);
   /** Time of the session's first answer; NaN while it is not born. */
   bornAtMs = new Float64Array(INITIAL_CAPACITY);
-  /** Time of the last answer, as the servers know it: idle limits count from here. */
-  usedAtMs = new Float64Array(INITIAL_CAPACITY);
+  /** Time of the last answer, as the servers know it: idle limits count from here, and only they need it. */
+  usedAtMs = new Float64Array(0);
   /** Acknowledged writes that the user is owed. */
   writes = new Int32Array(INITIAL_CAPACITY);
   /** The server that answered last, or -1. */
@@ -49,9 +53,15 @@ export class Sessions {
   capacity = INITIAL_CAPACITY;
   /** Visits under way. */
   open = 0;
+  private readonly tracksUse: boolean;
   private used = 0;
   private free = -1;
   private readonly columns: SessionColumns[] = [];
+
+  constructor(tracksUse: boolean) {
+    this.tracksUse = tracksUse;
+    if (tracksUse) this.usedAtMs = new Float64Array(INITIAL_CAPACITY);
+  }
 
   /** Registers columns of another part; they are sized at once. */
   attach(columns: SessionColumns): void {
@@ -77,8 +87,16 @@ export class Sessions {
     this.free = slot;
   }
 
+  /** Makes room for `capacity` visits. What is not used is never touched, and so takes no memory. */
+  reserve(capacity: number): void {
+    if (capacity > this.capacity) this.resize(capacity);
+  }
+
   private grow(): void {
-    const capacity = Math.floor(this.capacity * (this.capacity < LARGE ? GROWTH : GROWTH_WHEN_LARGE));
+    this.resize(Math.floor(this.capacity * (this.capacity < LARGE ? GROWTH : GROWTH_WHEN_LARGE)));
+  }
+
+  private resize(capacity: number): void {
     this.ordinal = widened(this.ordinal, new Float64Array(capacity));
     this.population = widened(this.population, new Uint8Array(capacity));
     this.flags = widened(this.flags, new Uint8Array(capacity));
@@ -86,7 +104,7 @@ export class Sessions {
     this.requestsPlanned = widened(this.requestsPlanned, new Int32Array(capacity));
     this.address = widened(this.address, new Uint32Array(capacity));
     this.bornAtMs = widened(this.bornAtMs, new Float64Array(capacity));
-    this.usedAtMs = widened(this.usedAtMs, new Float64Array(capacity));
+    if (this.tracksUse) this.usedAtMs = widened(this.usedAtMs, new Float64Array(capacity));
     this.writes = widened(this.writes, new Int32Array(capacity));
     this.server = widened(this.server, new Int32Array(capacity));
     this.transactionLeft = widened(this.transactionLeft, new Uint16Array(capacity));

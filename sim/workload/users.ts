@@ -7,7 +7,7 @@ import { exp } from "../engine/exact.ts";
 import { avalanche } from "../engine/hash.ts";
 import { AliasTable, Sampler } from "../engine/sampler.ts";
 import type { Distribution, Population } from "../scenario.ts";
-import { IS_MOBILE, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
+import { HAS_NEW_ADDRESS, IS_MOBILE, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
 
 export class Users {
   readonly population: Population;
@@ -102,12 +102,8 @@ export class Users {
     const stays = exp(-this.think.draw(ordinal, number) / this.population.clients.addressChangeMeanMs);
     if (this.moves.at(ordinal, 2 * number).uniform() >= stays) {
       this.sessions.address[slot] = this.moves.at(ordinal, 2 * number + 1).bits() >>> 0;
+      this.sessions.flags[slot]! |= HAS_NEW_ADDRESS;
     }
-  }
-
-  /** The address that the visit began with. */
-  originalAddress(slot: number): number {
-    return this.firstAddress(this.sessions.ordinal[slot]!) >>> 0;
   }
 
   thinkMs(ordinal: number, number: number): number {
