@@ -53,6 +53,7 @@ describe("a mistake on the command line", () => {
     [["run", "no/such.yaml"], 65, "cannot read the scenario no/such.yaml: it does not exist"],
     [["run", "-", "--set", "cluster.serverz=1"], 65, 'unknown key "serverz"'],
     [["run", "-", "--out", "/dev/null/x"], 65, "cannot write to the folder /dev/null/x"],
+    [["run", "-", "--out", "/proc/x/y"], 65, "cannot write to the folder /proc/x/y"],
     [["report", "no/such/folder"], 65, "is not a results folder"],
     [["dashboard"], 65, "the page is not built"],
   ] as const)(

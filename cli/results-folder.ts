@@ -1,7 +1,7 @@
 /** A results folder: a record for each finished run, and the reports made from them. */
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { csvFiles } from "../reports/csv/index.ts";
 import type { DashboardData } from "../reports/dashboard-data.ts";
 import { htmlReport } from "../reports/html.ts";
@@ -57,6 +57,20 @@ function reportsOf({ plan, data, records, files }: Results, page: string | null)
   return [...reports, { name: "manifest.json", text: manifestJson({ data, files: reports, records: kept, sha256 }) }];
 }
 
+/** As mkdir -p. Node's own never returns where a parent takes no folders, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
 /** Makes the folder if need be. @throws UserError when it cannot be written. */
 export async function openResultsFolder(path: string): Promise<ResultsFolder> {
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -68,7 +82,7 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
       throw inputError(`cannot write to the folder ${safeText(path)}: ${reason}; give another one with --out`);
     }
   };
-  await guarded(() => mkdir(join(path, "records"), { recursive: true }));
+  await guarded(() => makeFolder(join(resolve(path), "records")));
   // Found out now rather than after the runs.
   await guarded(() => access(join(path, "records"), constants.W_OK));
   return {

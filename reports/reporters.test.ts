@@ -58,6 +58,12 @@ describe("the terminal report", () => {
     await expect(text).toMatchFileSnapshot("golden/run-120.txt");
   });
 
+  test("sends no control character of the scenario to the terminal", () => {
+    const hostile = { ...data, scenario: { ...data.scenario, question: "a\u001b[31mb\u0007\u202ec\nd" } };
+    const text = terminalReport(hostile, { metrics: defaultMetrics, differences: false, width: 80, paint: plain });
+    expect(text.split("\n")[0]).toBe("two-servers: a [31mb c d");
+  });
+
   test("says the same without colour", () => {
     const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
     const options = { metrics: defaultMetrics, differences: true, width: 80 };

@@ -2,7 +2,7 @@
 import { type Metric, type MetricName, metricNamed } from "../sim/metrics/catalogue.ts";
 import type { DashboardData, Difference, StrategyData, Verdict } from "./dashboard-data.ts";
 import { formatCell, formatDifference, formatSpan, plainNumber, unitOf } from "./format.ts";
-import { fitBlocks, padded, type TextColumn, wrapText } from "./text-table.ts";
+import { fitBlocks, padded, type TextColumn, withoutControls, wrapText } from "./text-table.ts";
 
 /** How to colour; each function returns its text unchanged where colour is off. */
 export interface Paint {
@@ -108,7 +108,7 @@ function heading(data: DashboardData, { paint, width }: TerminalOptions): string
   const { scenario } = data;
   const facts = `evenkeel ${data.version}, scenario ${scenario.hash}, seed ${data.seed}, ${runsOf(data.runs)} of ${formatSpan(data.durationMs)}`;
   const cut = data.warmUpMs === 0 ? "nothing cut as warm-up" : `first ${formatSpan(data.warmUpMs)} cut as warm-up`;
-  const question = scenario.question === null ? "" : `: ${scenario.question}`;
+  const question = scenario.question === null ? "" : `: ${withoutControls(scenario.question)}`;
   return [
     ...wrapText(`${scenario.name}${question}`, width),
     ...wrapText(`${facts}, ${cut}`, width).map(paint.dim),
