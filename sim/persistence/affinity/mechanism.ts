@@ -19,7 +19,7 @@ export interface AffinityRequestView extends RequestView {
   /** Slot of the visit, for columns of what its client holds. */
   sessionOf(request: number): number;
   returnsCookies(session: number): boolean;
-  /** True when the client's address is no longer the one that this visit began with. */
+  /** True when the client's address is no longer the one that the session's last answer went to. */
   addressChanged(session: number): boolean;
 }
 
