@@ -111,6 +111,7 @@ describe("uniform draws", () => {
         return [(draws.bits() >>> 0) / 2 ** 32, (draws.bits() >>> 0) / 2 ** 32];
       },
     ],
+    ["a word and the number after it", (i) => [(draws.at(i, 0).bits() >>> 0) / 2 ** 32, draws.uniform()]],
     ["two purposes", (i) => [draws.at(i, 0).uniform(), other.at(i, 0).uniform()]],
     ["neighbouring seeds", (i) => [draws.at(i, 0).uniform(), nextSeed.at(i, 0).uniform()]],
   ];
