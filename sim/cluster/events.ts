@@ -30,7 +30,5 @@ export const FAULT_BEGINS = 18;
 export const FAULT_ENDS = 19;
 export const WINDOW_ENDS = 20;
 export const WARM_UP_ENDS = 21;
-/** The next request of a trace is due. */
-export const TRACE_REQUEST = 22;
-/** The next session of a trace is known to be over. */
-export const TRACE_SESSION_ENDS = 23;
+/** entity: population. The next entry of a trace is due: a request, or the end of a session. */
+export const TRACE_ENTRY = 22;

@@ -25,7 +25,7 @@ import { Requests } from "./requests.ts";
 import { ServerPool } from "./server-pool.ts";
 import * as host from "./servers.ts";
 import { Servers } from "./servers.ts";
-import { ClosedSource, OpenSource } from "./sources.ts";
+import { ClosedSource, numberingOf, OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
 import { Visits } from "./visits.ts";
 
@@ -153,7 +153,7 @@ export class Simulation {
     const { kernel, visits, sessions, requests, scenario } = this;
     this.users.forEach((users, population) => {
       const { arrivals } = users.population;
-      const numbering = { population, populations: scenario.populations.length };
+      const numbering = numberingOf(population, users.population.name);
       // A closed crowd's users begin at once, and what they do asks for the source: it has to be known first.
       if (arrivals.process === "closed") {
         visits.sources[population] = new ClosedSource(kernel, visits, sessions, users, numbering, arrivals.users);
@@ -191,7 +191,7 @@ export class Simulation {
     if (hasTrace && this.trace !== undefined) return "trace";
     while (kernel.next(endMs)) {
       this.dispatch(kernel.kind, kernel.entity, kernel.operand);
-      if (hasTrace && kernel.kind === event.TRACE_REQUEST && this.trace !== undefined) return "trace";
+      if (hasTrace && kernel.kind === event.TRACE_ENTRY && this.trace !== undefined) return "trace";
     }
     if (kernel.nowMs < this.scenario.durationMs) return "more";
     if (!this.isDone) this.finish();
@@ -269,10 +269,8 @@ export class Simulation {
         return this.endWindow();
       case event.WARM_UP_ENDS:
         return this.startMeasuring();
-      case event.TRACE_REQUEST:
-        return (this.visits.sources[entity] as TraceSource).requestDue();
-      case event.TRACE_SESSION_ENDS:
-        return (this.visits.sources[entity] as TraceSource).sessionEndDue(operand);
+      case event.TRACE_ENTRY:
+        return (this.visits.sources[entity] as TraceSource).entryDue();
       default:
         throw new Error(`no handler for events of kind ${kind}`);
     }

@@ -1,4 +1,6 @@
 /** What begins visits: open arrivals, a fixed crowd of users, or a recorded trace. One source for each population. */
+
+import { avalanche } from "../engine/hash.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import { type ArrivalSource, arrivalSource } from "../workload/arrivals.ts";
 import type { Sessions } from "../workload/sessions.ts";
@@ -7,15 +9,20 @@ import * as event from "./events.ts";
 import type { VisitSource, Visits } from "./visits.ts";
 
 /**
- * Numbers of visits: the k-th of population p out of n is k × n + p, so that no two populations share a number and one
- * more visit in one shifts none in another.
+ * Numbers of visits: the k-th of a population is `first` + k, and `first` follows from the population's name alone, so
+ * that one more visit or one more population shifts nobody's numbers.
  */
 export interface Numbering {
   readonly population: number;
-  readonly populations: number;
+  readonly first: number;
 }
 
-export const ordinalOf = ({ population, populations }: Numbering, k: number): number => k * populations + population;
+/** Room for 2^32 visits. Should two of a million names ever meet, their visits share some draws, and nothing else. */
+export function numberingOf(population: number, name: string): Numbering {
+  let hash = 0;
+  for (const character of name) hash = avalanche(hash ^ character.codePointAt(0)!);
+  return { population, first: (hash & 0xfffff) * 4294967296 };
+}
 
 export class OpenSource implements VisitSource {
   private readonly kernel: Kernel;
@@ -47,7 +54,7 @@ export class OpenSource implements VisitSource {
     this.scheduleNext();
     const size = this.users.batchSize(this.arrived++);
     for (let i = 0; i < size; i++) {
-      const session = this.visits.begin(this.numbering.population, ordinalOf(this.numbering, this.begun++));
+      const session = this.visits.begin(this.numbering.population, this.numbering.first + this.begun++);
       this.visits.issueAndSend(session);
     }
   }
@@ -81,15 +88,14 @@ export class ClosedSource implements VisitSource {
   }
 
   private begin(k: number): void {
-    const ordinal = ordinalOf(this.numbering, k);
+    const ordinal = this.numbering.first + k;
     const session = this.visits.begin(this.numbering.population, ordinal);
     this.kernel.schedule(this.kernel.nowMs + this.users.thinkMs(ordinal, 0), event.THINK_OVER, session, 0);
   }
 
   /** The k-th visit of user u is number k × users + u, whoever finished first. */
   releases(session: number): boolean {
-    const { population, populations } = this.numbering;
-    this.begin((this.sessions.ordinal[session]! - population) / populations + this.count);
+    this.begin(this.sessions.ordinal[session]! - this.numbering.first + this.count);
     return true;
   }
 

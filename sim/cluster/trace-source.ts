@@ -9,7 +9,7 @@ import * as event from "./events.ts";
 import type { RequestPath } from "./request-path.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
-import { type Numbering, ordinalOf } from "./sources.ts";
+import type { Numbering } from "./sources.ts";
 import type { VisitSource, Visits } from "./visits.ts";
 
 interface Visit {
@@ -26,11 +26,13 @@ export class TraceSource implements VisitSource {
   private readonly sessions: Sessions;
   private readonly requests: Requests;
   private readonly numbering: Numbering;
-  private readonly requestStream: number;
-  private readonly endLane: number;
+  private readonly stream: number;
   private chunk: TraceChunk | null = null;
   private nextRequest = 0;
   private isAtEnd = false;
+  /** Sessions known to end, in the order of the times at which it is known; those before `nextEnd` are dealt with. */
+  private ended: { readonly number: number; readonly knownAtMs: number }[] = [];
+  private nextEnd = 0;
   /** Visits under way by the trace's session number. */
   private readonly open = new Map<number, Visit>();
 
@@ -48,8 +50,7 @@ export class TraceSource implements VisitSource {
     this.sessions = sessions;
     this.requests = requests;
     this.numbering = numbering;
-    this.requestStream = kernel.addStream(event.TRACE_REQUEST, numbering.population);
-    this.endLane = kernel.addLane();
+    this.stream = kernel.addStream(event.TRACE_ENTRY, numbering.population);
   }
 
   /** The last request known has been sent, and the trace may go on. */
@@ -63,29 +64,41 @@ export class TraceSource implements VisitSource {
     this.nextRequest = 0;
     if (chunk === null) {
       this.isAtEnd = true;
-      return;
-    }
-    const { kernel, numbering } = this;
-    for (let i = 0; i < chunk.endedSession.length; i++) {
-      const atMs = Math.max(kernel.nowMs, chunk.endedKnownAtMs[i]!);
-      const number = chunk.endedSession[i]!;
-      kernel.scheduleInLane(this.endLane, atMs, event.TRACE_SESSION_ENDS, numbering.population, number);
+    } else {
+      this.ended = this.ended.slice(this.nextEnd);
+      this.nextEnd = 0;
+      chunk.endedSession.forEach((number, i) => {
+        this.ended.push({ number, knownAtMs: chunk.endedKnownAtMs[i]! });
+      });
     }
     this.scheduleNext();
   }
 
-  /** One request stands in the kernel at a time; with its last one a chunk is used up. */
+  /** One entry stands in the kernel at a time; with its last request a chunk is used up. */
   private scheduleNext(): void {
-    const chunk = this.chunk!;
-    if (this.nextRequest === chunk.atMs.length) {
-      this.chunk = null;
-      return;
-    }
-    const atMs = Math.max(this.kernel.nowMs, chunk.atMs[this.nextRequest]!);
-    this.kernel.setNext(this.requestStream, atMs);
+    if (this.chunk !== null && this.nextRequest === this.chunk.atMs.length) this.chunk = null;
+    // What comes next is not known before the next chunk is.
+    if (this.needsChunk) return;
+    const atMs = Math.min(this.requestAtMs, this.endAtMs);
+    if (atMs < Infinity) this.kernel.setNext(this.stream, Math.max(this.kernel.nowMs, atMs));
   }
 
-  requestDue(): void {
+  private get requestAtMs(): number {
+    return this.chunk === null ? Infinity : this.chunk.atMs[this.nextRequest]!;
+  }
+
+  private get endAtMs(): number {
+    return this.ended[this.nextEnd]?.knownAtMs ?? Infinity;
+  }
+
+  /** At one moment requests come before ends, so that no session is over before its last request. */
+  entryDue(): void {
+    if (this.requestAtMs <= this.endAtMs) this.request();
+    else this.endSession();
+    this.scheduleNext();
+  }
+
+  private request(): void {
     const chunk = this.chunk!;
     const at = this.nextRequest++;
     const number = chunk.session[at]!;
@@ -99,19 +112,18 @@ export class TraceSource implements VisitSource {
       if (chunk.writes[at] === 1) this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WRITES;
       this.path.send(slot);
     }
-    this.scheduleNext();
   }
 
   private begin(number: number, address: number): void {
-    const session = this.visits.begin(this.numbering.population, ordinalOf(this.numbering, number));
+    const session = this.visits.begin(this.numbering.population, this.numbering.first + number);
     this.sessions.address[session] = address;
     this.sessions.flags[session]! &= ~IS_MOBILE;
     this.sessions.requestsPlanned[session] = 0;
     this.open.set(number, { session, inFlight: 0, isOver: false });
   }
 
-  sessionEndDue(number: number): void {
-    const visit = this.open.get(number);
+  private endSession(): void {
+    const visit = this.open.get(this.ended[this.nextEnd++]!.number);
     if (visit === undefined) return;
     visit.isOver = true;
     if (visit.inFlight === 0) this.visits.complete(visit.session);
@@ -136,6 +148,6 @@ export class TraceSource implements VisitSource {
   }
 
   private numberOf(session: number): number {
-    return (this.sessions.ordinal[session]! - this.numbering.population) / this.numbering.populations;
+    return this.sessions.ordinal[session]! - this.numbering.first;
   }
 }
