@@ -5,8 +5,9 @@
  * field, which is what keeps a fleet of ten thousand servers from costing several times what ten do. Field f of slot s
  * is at `ints[s * INTS + f]` or `floats[s * FLOATS + f]`.
  */
+
+import { grown } from "../engine/grown.ts";
 import { NO_EVENT } from "../engine/kernel.ts";
-import { widened } from "../workload/sessions.ts";
 
 const INITIAL_CAPACITY = 64;
 const GROWTH = 1.5;
@@ -146,7 +147,7 @@ export class Requests {
 
   private grow(): void {
     this.capacity = Math.floor(this.capacity * GROWTH);
-    this.ints = widened(this.ints, new Int32Array(this.capacity * INTS));
-    this.floats = widened(this.floats, new Float64Array(this.capacity * FLOATS));
+    this.ints = grown(this.ints, new Int32Array(this.capacity * INTS));
+    this.floats = grown(this.floats, new Float64Array(this.capacity * FLOATS));
   }
 }

@@ -2,7 +2,7 @@
  * Cuts each client's requests into sessions at its silences. Holds one slot for each client that asked for something
  * within the gap, in a list from the one that has been silent longest; slots are recycled.
  */
-import { widened } from "./sessions.ts";
+import { grown } from "../engine/grown.ts";
 
 export interface EndedSession {
   readonly session: number;
@@ -120,12 +120,12 @@ export class AccessSessions {
 
   private grow(): void {
     const capacity = 2 * this.used;
-    this.client = widened(this.client, new Float64Array(capacity));
-    this.session = widened(this.session, new Float64Array(capacity));
-    this.requests = widened(this.requests, new Uint32Array(capacity));
-    this.lastSec = widened(this.lastSec, new Float64Array(capacity));
-    this.lastAtMs = widened(this.lastAtMs, new Float64Array(capacity));
-    this.previous = widened(this.previous, new Int32Array(capacity));
-    this.next = widened(this.next, new Int32Array(capacity));
+    this.client = grown(this.client, new Float64Array(capacity));
+    this.session = grown(this.session, new Float64Array(capacity));
+    this.requests = grown(this.requests, new Uint32Array(capacity));
+    this.lastSec = grown(this.lastSec, new Float64Array(capacity));
+    this.lastAtMs = grown(this.lastAtMs, new Float64Array(capacity));
+    this.previous = grown(this.previous, new Int32Array(capacity));
+    this.next = grown(this.next, new Int32Array(capacity));
   }
 }

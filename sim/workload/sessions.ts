@@ -6,6 +6,8 @@
  * a new session. The script never depends on what the cluster does.
  */
 
+import { grown } from "../engine/grown.ts";
+
 /** Parts that keep data per session hold columns of their own and are told when there is room for more. */
 export interface SessionColumns {
   grow(capacity: number): void;
@@ -97,27 +99,18 @@ export class Sessions {
   }
 
   private resize(capacity: number): void {
-    this.ordinal = widened(this.ordinal, new Float64Array(capacity));
-    this.population = widened(this.population, new Uint8Array(capacity));
-    this.flags = widened(this.flags, new Uint8Array(capacity));
-    this.requestsIssued = widened(this.requestsIssued, new Int32Array(capacity));
-    this.requestsPlanned = widened(this.requestsPlanned, new Int32Array(capacity));
-    this.address = widened(this.address, new Uint32Array(capacity));
-    this.bornAtMs = widened(this.bornAtMs, new Float64Array(capacity));
-    if (this.tracksUse) this.usedAtMs = widened(this.usedAtMs, new Float64Array(capacity));
-    this.writes = widened(this.writes, new Int32Array(capacity));
-    this.server = widened(this.server, new Int32Array(capacity));
-    this.transactionLeft = widened(this.transactionLeft, new Uint16Array(capacity));
+    this.ordinal = grown(this.ordinal, new Float64Array(capacity));
+    this.population = grown(this.population, new Uint8Array(capacity));
+    this.flags = grown(this.flags, new Uint8Array(capacity));
+    this.requestsIssued = grown(this.requestsIssued, new Int32Array(capacity));
+    this.requestsPlanned = grown(this.requestsPlanned, new Int32Array(capacity));
+    this.address = grown(this.address, new Uint32Array(capacity));
+    this.bornAtMs = grown(this.bornAtMs, new Float64Array(capacity));
+    if (this.tracksUse) this.usedAtMs = grown(this.usedAtMs, new Float64Array(capacity));
+    this.writes = grown(this.writes, new Int32Array(capacity));
+    this.server = grown(this.server, new Int32Array(capacity));
+    this.transactionLeft = grown(this.transactionLeft, new Uint16Array(capacity));
     this.capacity = capacity;
     for (const columns of this.columns) columns.grow(capacity);
   }
-}
-
-/** Copies `from` to the front of `to`. */
-export function widened<T extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(
-  from: T,
-  to: T,
-): T {
-  to.set(from);
-  return to;
 }

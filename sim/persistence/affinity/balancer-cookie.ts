@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import {
   type AffinityContext,
   type AffinityMechanism,
@@ -37,9 +38,9 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.server = widened(this.server, new Int32Array(capacity));
-    if (this.limits.maxIdleMs !== null) this.seenAtMs = widened(this.seenAtMs, new Float64Array(capacity));
-    if (this.limits.maxLifeMs !== null) this.setAtMs = widened(this.setAtMs, new Float64Array(capacity));
+    this.server = grown(this.server, new Int32Array(capacity));
+    if (this.limits.maxIdleMs !== null) this.seenAtMs = grown(this.seenAtMs, new Float64Array(capacity));
+    if (this.limits.maxLifeMs !== null) this.setAtMs = grown(this.setAtMs, new Float64Array(capacity));
   }
 
   lookup(request: number): number {

@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import {
   defineState,
   FOUND,
@@ -50,9 +51,9 @@ class CentralStore implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.contains = widened(this.contains, new Int32Array(capacity));
-    this.storedIn = widened(this.storedIn, new Uint16Array(capacity));
-    this.sentAtMs = widened(this.sentAtMs, new Float64Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
+    this.storedIn = grown(this.storedIn, new Uint16Array(capacity));
+    this.sentAtMs = grown(this.sentAtMs, new Float64Array(capacity));
   }
 
   copies(): number {

@@ -1,4 +1,4 @@
-import { widened } from "../../workload/sessions.ts";
+import { grown } from "../../engine/grown.ts";
 
 /** Replication messages under way, one recycled slot each. */
 export class Messages {
@@ -33,10 +33,10 @@ export class Messages {
   }
 
   private grow(capacity: number): void {
-    this.session = widened(this.session, new Int32Array(capacity));
-    this.tenancy = widened(this.tenancy, new Int32Array(capacity));
-    this.contains = widened(this.contains, new Int32Array(capacity));
-    this.life = widened(this.life, new Int32Array(capacity));
-    this.next = widened(this.next, new Int32Array(capacity));
+    this.session = grown(this.session, new Int32Array(capacity));
+    this.tenancy = grown(this.tenancy, new Int32Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
+    this.life = grown(this.life, new Int32Array(capacity));
+    this.next = grown(this.next, new Int32Array(capacity));
   }
 }

@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
 
 /**
@@ -29,9 +30,9 @@ class OneBackup implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.primary = widened(this.primary, new Int32Array(capacity));
-    this.backup = widened(this.backup, new Int32Array(capacity));
-    this.contains = widened(this.contains, new Int32Array(capacity));
+    this.primary = grown(this.primary, new Int32Array(capacity));
+    this.backup = grown(this.backup, new Int32Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
   }
 
   copies(n: number): number {

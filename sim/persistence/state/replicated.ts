@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
 import { Messages } from "./messages.ts";
 
@@ -39,10 +40,10 @@ class Replicated implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.life = widened(this.life, new Int32Array(capacity));
-    this.contains = widened(this.contains, new Int32Array(capacity));
-    this.delivered = widened(this.delivered, new Int32Array(capacity));
-    this.tenancy = widened(this.tenancy, new Int32Array(capacity));
+    this.life = grown(this.life, new Int32Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
+    this.delivered = grown(this.delivered, new Int32Array(capacity));
+    this.tenancy = grown(this.tenancy, new Int32Array(capacity));
   }
 
   copies(n: number): number {

@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import { defineState, FOUND, MISSING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
 
 /** The server that created the session holds its only copy. */
@@ -17,8 +18,8 @@ class ServerMemory implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.life = widened(this.life, new Int32Array(capacity));
-    this.contains = widened(this.contains, new Int32Array(capacity));
+    this.life = grown(this.life, new Int32Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
   }
 
   copies(): number {

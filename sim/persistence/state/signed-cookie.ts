@@ -1,5 +1,6 @@
+import { grown } from "../../engine/grown.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type SessionColumns, widened } from "../../workload/sessions.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import { defineState, FOUND, MISSING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
 
 /** Name, signature and separators of the cookie. */
@@ -24,7 +25,7 @@ class SignedCookie implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.contains = widened(this.contains, new Int32Array(capacity));
+    this.contains = grown(this.contains, new Int32Array(capacity));
   }
 
   copies(): number {
