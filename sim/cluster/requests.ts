@@ -104,6 +104,11 @@ export class Requests {
     return this.used++;
   }
 
+  /** Whether a bit of FLAGS is set. */
+  has(slot: number, flag: number): boolean {
+    return (this.ints[slot * INTS + FLAGS]! & flag) !== 0;
+  }
+
   /** Events under way for the slot will no longer find it. */
   renew(slot: number): void {
     const at = slot * INTS + GENERATION;

@@ -1,30 +1,40 @@
 /** What happens to a whole server at once: shared processors, crashes, restarts, and work that is called off. */
 import { type EventHandle, type Kernel, NO_EVENT } from "../engine/kernel.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
+import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import { ProcessorSharing } from "./processor-sharing.ts";
-import type { RequestPath } from "./request-path.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 import * as host from "./servers.ts";
+import type { Service } from "./service.ts";
 
 export class ServerPool {
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly servers: Servers;
   private readonly state: StateBackend;
-  private readonly path: RequestPath;
+  private readonly service: Service;
+  private readonly balancers: Balancers;
   private readonly shared: (ProcessorSharing | null)[];
   /** The next completion on each server that shares its processors. */
   private readonly completion: EventHandle[];
 
-  constructor(kernel: Kernel, requests: Requests, servers: Servers, state: StateBackend, path: RequestPath) {
+  constructor(
+    kernel: Kernel,
+    requests: Requests,
+    servers: Servers,
+    state: StateBackend,
+    service: Service,
+    balancers: Balancers,
+  ) {
     this.kernel = kernel;
     this.requests = requests;
     this.servers = servers;
     this.state = state;
-    this.path = path;
+    this.service = service;
+    this.balancers = balancers;
     this.shared = Array.from({ length: servers.count }, (_, server) =>
       servers.floats[server * host.FLOATS + host.IS_SHARING] === 1
         ? new ProcessorSharing(requests, servers.floats[server * host.FLOATS + host.SPEED]!, servers.workers[server]!)
@@ -43,7 +53,7 @@ export class ServerPool {
     this.completion[server] = NO_EVENT;
     const slot = this.shared[server]!.takeFirst(this.kernel.nowMs);
     this.reschedule(server);
-    this.path.workDone(slot);
+    this.service.workDone(slot);
   }
 
   private reschedule(server: number): void {
@@ -79,9 +89,9 @@ export class ServerPool {
         this.reschedule(server);
       }
     }
-    this.path.dropGhost(slot);
+    this.balancers.dropGhost(slot);
     if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
-      this.path.begin(servers.dequeue(server), server);
+      this.service.begin(servers.dequeue(server), server);
   }
 
   /** The server dies with everything on it; connections break at once. */
@@ -104,7 +114,7 @@ export class ServerPool {
     this.completion[server] = NO_EVENT;
     servers.stop(server, nowMs);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
-    for (const slot of caught) this.path.fail(slot);
+    for (const slot of caught) this.service.fail(slot);
   }
 
   start(server: number): void {

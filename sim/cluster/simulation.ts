@@ -14,17 +14,20 @@ import { expectedVisits } from "../workload/expected-visits.ts";
 import { Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import { Users } from "../workload/users.ts";
+import { Accounts } from "./accounts.ts";
+import { Balancers } from "./balancers.ts";
 import { affinityContext, stateContext } from "./contexts.ts";
 import * as event from "./events.ts";
 import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
+import { Network } from "./network.ts";
 import { Outages } from "./outages.ts";
-import { RequestPath } from "./request-path.ts";
 import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
 import { ServerPool } from "./server-pool.ts";
 import * as host from "./servers.ts";
 import { Servers } from "./servers.ts";
+import { Service } from "./service.ts";
 import { ClosedSource, numberingOf, OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
 import { Visits } from "./visits.ts";
@@ -41,7 +44,8 @@ export class Simulation {
   readonly meter = new Meter(this.kernel, this.requests);
   readonly ledger: Ledger;
   readonly timeline: Timeline;
-  readonly path: RequestPath;
+  readonly balancers: Balancers;
+  private readonly service: Service;
   readonly outages: Outages;
   /** As things stood at the end of warm-up. */
   countsAtStart: LedgerCounts;
@@ -95,9 +99,10 @@ export class Simulation {
       }),
     );
 
-    this.path = new RequestPath({
+    const network = new Network(kernel, cluster.network, seed, requests, sessions);
+    this.balancers = new Balancers({
       kernel,
-      cluster,
+      settings: cluster.balancers,
       seed,
       requests,
       sessions,
@@ -105,8 +110,29 @@ export class Simulation {
       fleets: this.fleets,
       algorithms: this.algorithms,
       affinity: this.affinity,
-      state: this.state,
       meter,
+      network,
+    });
+    this.service = new Service({
+      kernel,
+      requests,
+      servers: this.servers,
+      affinity: this.affinity,
+      state: this.state,
+      network,
+      balancers: this.balancers,
+      cancelsAbandonedWork: cluster.balancers.cancelsAbandonedWork,
+    });
+    const accounts = new Accounts({
+      kernel,
+      rules: scenario.sessions,
+      requests,
+      sessions,
+      users: this.users,
+      fleets: this.fleets,
+      affinity: this.affinity,
+      state: this.state,
+      ledger: this.ledger,
     });
     this.visits = new Visits({
       kernel,
@@ -114,17 +140,20 @@ export class Simulation {
       requests,
       sessions,
       users: this.users,
-      fleets: this.fleets,
       affinity: this.affinity,
       state: this.state,
       meter,
       ledger: this.ledger,
       timeline: this.timeline,
-      path: this.path,
+      accounts,
+      balancers: this.balancers,
+      service: this.service,
     });
-    this.pool = new ServerPool(kernel, requests, this.servers, this.state, this.path);
-    this.path.client = this.visits;
-    this.path.pool = this.pool;
+    this.pool = new ServerPool(kernel, requests, this.servers, this.state, this.service, this.balancers);
+    this.balancers.client = this.visits;
+    this.balancers.service = this.service;
+    this.service.accounts = accounts;
+    this.service.pool = this.pool;
     this.health = new Health(
       kernel,
       this.servers,
@@ -158,7 +187,7 @@ export class Simulation {
       if (arrivals.process === "closed") {
         visits.sources[population] = new ClosedSource(kernel, visits, sessions, users, numbering, arrivals.users);
       } else if (arrivals.process === "trace") {
-        visits.sources[population] = new TraceSource(kernel, visits, this.path, sessions, requests, numbering);
+        visits.sources[population] = new TraceSource(kernel, visits, this.balancers, sessions, requests, numbering);
       } else {
         visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed, scenario.durationMs);
       }
@@ -210,7 +239,7 @@ export class Simulation {
 
   private dispatch(kind: number, entity: number, operand: number): void {
     if (kind === event.WORK_DONE) {
-      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand) this.path.workDone(entity);
+      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand) this.service.workDone(entity);
     } else if (kind === event.ARRIVAL) {
       (this.visits.sources[entity] as OpenSource).arrive();
     } else if (kind === event.THINK_OVER) {
@@ -224,28 +253,28 @@ export class Simulation {
   }
 
   private dispatchRequest(kind: number, slot: number): void {
-    const { path, visits } = this;
+    const { balancers, service, visits } = this;
     switch (kind) {
       case event.AT_BALANCER:
-        return path.arriveAtBalancer(slot);
+        return balancers.arriveAtBalancer(slot);
       case event.AT_SERVER:
-        return path.atServer(slot);
+        return service.atServer(slot);
       case event.READ_DONE:
-        return path.readDone(slot);
+        return service.readDone(slot);
       case event.WRITE_DONE:
-        return path.writeDone(slot);
+        return service.writeDone(slot);
       case event.ANSWER_AT_BALANCER:
-        return path.answerAtBalancer(slot);
+        return balancers.answerAtBalancer(slot);
       case event.ANSWER_AT_CLIENT:
         return visits.answerArrived(slot);
       case event.REFUSAL_AT_BALANCER:
-        return path.refusalAtBalancer(slot);
+        return balancers.refusalAtBalancer(slot);
       case event.FAILURE_AT_BALANCER:
-        return path.failureAtBalancer(slot);
+        return balancers.failureAtBalancer(slot);
       case event.ERROR_AT_CLIENT:
         return visits.errorArrived(slot);
       case event.RETRY:
-        return path.send(slot);
+        return balancers.send(slot);
     }
   }
 
@@ -254,7 +283,7 @@ export class Simulation {
       case event.SHARED_WORK_DONE:
         return this.pool.sharedWorkDone(entity);
       case event.TIMEOUT:
-        return this.path.timeout(entity);
+        return this.balancers.timeout(entity);
       case event.PATIENCE_OVER:
         return this.visits.patienceOver(entity);
       case event.HEALTH_CHECK:

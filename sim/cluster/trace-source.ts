@@ -5,8 +5,8 @@
 import type { Kernel } from "../engine/kernel.ts";
 import { IS_LEAVING, IS_MOBILE, type Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
+import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
-import type { RequestPath } from "./request-path.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Numbering } from "./sources.ts";
@@ -22,7 +22,7 @@ interface Visit {
 export class TraceSource implements VisitSource {
   private readonly kernel: Kernel;
   private readonly visits: Visits;
-  private readonly path: RequestPath;
+  private readonly balancers: Balancers;
   private readonly sessions: Sessions;
   private readonly requests: Requests;
   private readonly numbering: Numbering;
@@ -39,14 +39,14 @@ export class TraceSource implements VisitSource {
   constructor(
     kernel: Kernel,
     visits: Visits,
-    path: RequestPath,
+    balancers: Balancers,
     sessions: Sessions,
     requests: Requests,
     numbering: Numbering,
   ) {
     this.kernel = kernel;
     this.visits = visits;
-    this.path = path;
+    this.balancers = balancers;
     this.sessions = sessions;
     this.requests = requests;
     this.numbering = numbering;
@@ -110,7 +110,7 @@ export class TraceSource implements VisitSource {
       const slot = this.visits.issue(visit.session);
       this.requests.ints[slot * request.INTS + request.URL] = chunk.url[at]!;
       if (chunk.writes[at] === 1) this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WRITES;
-      this.path.send(slot);
+      this.balancers.send(slot);
     }
   }
 

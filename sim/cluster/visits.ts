@@ -1,6 +1,5 @@
-/** The users' side: when visits begin, what each answer or failure leads to, and the ledger of their sessions. */
+/** The users' side: when visits begin, and what each answer or failure leads to. */
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
-import type { LossCause } from "../metrics/causes.ts";
 import { sample } from "../metrics/histogram.ts";
 import type { Ledger } from "../metrics/ledger.ts";
 import { ANSWERED, type Meter, TIMED_OUT } from "../metrics/meter.ts";
@@ -8,13 +7,14 @@ import type { Timeline } from "../metrics/timeline.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { Scenario } from "../scenario.ts";
-import { HAS_NEW_ADDRESS, IS_DISPLACED, IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
+import { IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Balancers, ClientSide } from "./balancers.ts";
 import * as event from "./events.ts";
-import type { Fleet } from "./fleet.ts";
-import type { ClientSide, RequestPath } from "./request-path.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
+import type { Service } from "./service.ts";
 
 export interface VisitParts {
   readonly kernel: Kernel;
@@ -22,13 +22,14 @@ export interface VisitParts {
   readonly requests: Requests;
   readonly sessions: Sessions;
   readonly users: readonly Users[];
-  readonly fleets: readonly Fleet[];
   readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
   readonly meter: Meter;
   readonly ledger: Ledger;
   readonly timeline: Timeline;
-  readonly path: RequestPath;
+  readonly accounts: Accounts;
+  readonly balancers: Balancers;
+  readonly service: Service;
 }
 
 /** What begins a population's visits and says how they go on. */
@@ -49,13 +50,14 @@ export class Visits implements ClientSide {
   private readonly requests: Requests;
   private readonly sessions: Sessions;
   private readonly users: readonly Users[];
-  private readonly fleets: readonly Fleet[];
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
   private readonly meter: Meter;
   private readonly ledger: Ledger;
   private readonly timeline: Timeline;
-  private readonly path: RequestPath;
+  private readonly accounts: Accounts;
+  private readonly balancers: Balancers;
+  private readonly service: Service;
   /** By population; -1 where users have endless patience. */
   private readonly patienceLane: readonly number[];
 
@@ -65,13 +67,14 @@ export class Visits implements ClientSide {
     this.requests = parts.requests;
     this.sessions = parts.sessions;
     this.users = parts.users;
-    this.fleets = parts.fleets;
     this.affinity = parts.affinity;
     this.state = parts.state;
     this.meter = parts.meter;
     this.ledger = parts.ledger;
     this.timeline = parts.timeline;
-    this.path = parts.path;
+    this.accounts = parts.accounts;
+    this.balancers = parts.balancers;
+    this.service = parts.service;
     this.patienceLane = parts.scenario.populations.map(({ patienceMs }) =>
       patienceMs === null ? -1 : parts.kernel.addLane(),
     );
@@ -139,7 +142,7 @@ export class Visits implements ClientSide {
   }
 
   issueAndSend(session: number): void {
-    this.path.send(this.issue(session));
+    this.balancers.send(this.issue(session));
   }
 
   answered(slot: number): void {
@@ -168,49 +171,10 @@ export class Visits implements ClientSide {
       !ledger.isBorn(session) &&
       (this.sessions.flags[session]! & (IS_LEAVING | IS_RELOGIN)) === 0;
     if (isOnlyRequest) ledger.fleeting();
-    else this.account(slot, session);
-    if (
-      (flags & request.IS_MEASURED) !== 0 &&
-      (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_SPOILT) === 0
-    )
-      meter.fresh++;
+    else this.accounts.enter(slot, session);
+    if ((flags & request.IS_MEASURED) !== 0 && !requests.has(slot, request.IS_SPOILT)) meter.fresh++;
     this.finish(slot, session, ANSWERED);
     this.goOn(session);
-  }
-
-  /** Enters an answer into the ledger. */
-  private account(slot: number, session: number): void {
-    const { requests, sessions, ledger } = this;
-    const { nowMs } = this.kernel;
-    if ((sessions.flags[session]! & IS_LEAVING) !== 0) return;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const users = this.users[sessions.population[session]!]!;
-    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
-    const isLogin = (flags & request.HAS_SESSION) === 0;
-    // While this request was under way, another one of the visit found the session gone.
-    if (!isLogin && !ledger.isBorn(session)) return;
-    if (this.scenario.sessions.idleTimeoutMs !== null) sessions.usedAtMs[session] = nowMs;
-    sessions.flags[session]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
-    if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.flags[session]! |= IS_DISPLACED;
-    if (!ledger.isBorn(session)) {
-      sessions.writes[session] = 1;
-      ledger.birth(session, server, users.bytesOf(session), nowMs);
-      return;
-    }
-    if (sessions.server[session] !== server) ledger.move(session, server, nowMs);
-    const owed = sessions.writes[session]!;
-    const read = isLogin ? 0 : requests.ints[slot * request.INTS + request.WRITES_READ]!;
-    if (!isLogin && read < owed) {
-      ledger.counts.staleReads++;
-      requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_SPOILT;
-    }
-    if ((flags & request.WRITES) === 0) return;
-    // Of two logins at once the later one's session replaces the earlier one's, and with it whatever was written since.
-    ledger.counts.writesLost += Math.max(0, isLogin ? owed - 1 : owed - read);
-    const contains = read + 1;
-    sessions.writes[session] = contains;
-    const growth = users.population.session.growthBytesPerWrite;
-    if (growth > 0) ledger.grow((contains - owed) * growth, nowMs);
   }
 
   failed(slot: number, how: number): void {
@@ -226,7 +190,7 @@ export class Visits implements ClientSide {
       );
       requests.ints[slot * request.INTS + request.ATTEMPT] = attempt + 1;
       requests.ints[slot * request.INTS + request.PHASE] = request.BACKING_OFF;
-      if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0) this.meter.retries++;
+      if (requests.has(slot, request.IS_MEASURED)) this.meter.retries++;
       this.kernel.schedule(
         this.kernel.nowMs + waitMs,
         event.RETRY,
@@ -235,9 +199,8 @@ export class Visits implements ClientSide {
       );
       return;
     }
-    this.interruptTransaction(slot, session);
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0)
-      this.meter.endedMeasured[how]!++;
+    this.accounts.interruptTransaction(slot, session);
+    if (requests.has(slot, request.IS_MEASURED)) this.meter.endedMeasured[how]!++;
     this.finish(slot, session, how);
     if (users.population.afterFailure === "leave") this.leave(session);
     else this.goOn(session);
@@ -245,15 +208,13 @@ export class Visits implements ClientSide {
 
   /** An answer has crossed the network to the client, who may be gone. */
   answerArrived(slot: number): void {
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
-      this.requests.release(slot);
+    if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);
     else this.answered(slot);
   }
 
   /** An error has come back to the client, who may be gone. */
   errorArrived(slot: number): void {
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
-      this.requests.release(slot);
+    if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);
     else this.failed(slot, this.requests.ints[slot * request.INTS + request.FAILURE]!);
   }
 
@@ -262,16 +223,15 @@ export class Visits implements ClientSide {
     const { requests } = this;
     requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
-    this.interruptTransaction(slot, session);
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_MEASURED) !== 0)
-      this.meter.endedMeasured[TIMED_OUT]!++;
+    this.accounts.interruptTransaction(slot, session);
+    if (requests.has(slot, request.IS_MEASURED)) this.meter.endedMeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
     this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
     } else {
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_GHOST;
-      this.path.abandonWork(slot);
+      this.service.abandonWork(slot);
     }
     this.leave(session);
   }
@@ -296,59 +256,6 @@ export class Visits implements ClientSide {
       );
     }
     return heir;
-  }
-
-  expireIfDue(slot: number): void {
-    const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
-    if (!this.ledger.isBorn(session)) return;
-    const { idleTimeoutMs, absoluteTimeoutMs } = this.scenario.sessions;
-    const { nowMs } = this.kernel;
-    const isIdle = idleTimeoutMs !== null && nowMs - this.sessions.usedAtMs[session]! > idleTimeoutMs;
-    const isOld = absoluteTimeoutMs !== null && nowMs - this.sessions.bornAtMs[session]! > absoluteTimeoutMs;
-    if (!isIdle && !isOld) return;
-    this.interruptTransaction(slot, session);
-    this.ledger.timeOut(session, this.bytesOf(session), nowMs);
-    this.logInAgain(slot, session);
-  }
-
-  lost(slot: number): void {
-    const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
-    if (this.ledger.isBorn(session)) {
-      this.interruptTransaction(slot, session);
-      this.ledger.lose(session, this.causeOfLoss(slot, session), this.bytesOf(session), this.kernel.nowMs);
-      if (this.scenario.sessions.afterLoss === "leave") this.sessions.flags[session]! |= IS_LEAVING;
-    }
-    this.logInAgain(slot, session);
-  }
-
-  private causeOfLoss(slot: number, session: number): LossCause {
-    const { requests } = this;
-    if (this.state.cause !== null) return this.state.cause;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WAS_REDISPATCHED) !== 0) return "overflow";
-    const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
-    if (this.fleets[balancer]!.isEligible[this.sessions.server[session]!] === 0) return "failover";
-    const cause = this.affinity.whyElsewhere(slot, balancer);
-    // The hash has not changed its mind: an earlier request was refused where it points, and the session went elsewhere.
-    const wasDisplaced = (this.sessions.flags[session]! & IS_DISPLACED) !== 0;
-    return cause === "rehash" && wasDisplaced ? "overflow" : cause;
-  }
-
-  /** The request finds no session and becomes the login of a new one. */
-  private logInAgain(slot: number, session: number): void {
-    this.state.forget(session);
-    this.sessions.flags[session]! |= IS_RELOGIN;
-    this.requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
-    this.requests.ints[slot * request.INTS + request.FLAGS] =
-      (this.requests.ints[slot * request.INTS + request.FLAGS]! & ~request.HAS_SESSION) |
-      request.WRITES |
-      request.IS_SPOILT;
-  }
-
-  private interruptTransaction(slot: number, session: number): void {
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IN_TRANSACTION) === 0) return;
-    this.ledger.counts.transactionsInterrupted++;
-    this.sessions.transactionLeft[session] = 0;
-    this.requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.IN_TRANSACTION;
   }
 
   /** Takes the request off the books. */
@@ -380,21 +287,17 @@ export class Visits implements ClientSide {
 
   /** The visit has come to its intended end. */
   complete(session: number): void {
-    if (this.ledger.isBorn(session)) this.ledger.complete(session, this.bytesOf(session), this.kernel.nowMs);
+    this.accounts.complete(session);
     this.endVisit(session);
   }
 
   private leave(session: number): void {
-    if (this.ledger.isBorn(session)) this.ledger.abandon(session, this.bytesOf(session), this.kernel.nowMs);
+    this.accounts.abandon(session);
     this.endVisit(session);
   }
 
   private endVisit(session: number): void {
     this.sessions.flags[session]! |= IS_LEAVING;
     if (this.sources[this.sessions.population[session]!]!.releases(session)) this.sessions.release(session);
-  }
-
-  private bytesOf(session: number): number {
-    return this.users[this.sessions.population[session]!]!.bytesOf(session);
   }
 }

@@ -1,8 +1,10 @@
 /**
- * The way of one attempt: client → network → balancer (binding, else balancing) → network → server (queue, state read,
- * work, state write) → and back. What users make of the outcome is `visits.ts`.
+ * The balancers, and the network around them: an attempt comes from the client, a binding or the algorithm names a server,
+ * and what comes back is an answer, a refusal, a failure, or nothing in time. What happens on the server is `service.ts`,
+ * what users make of the outcome is `visits.ts`.
  *
- * A leg that takes no time is a call, not an event.
+ * A leg that takes no time is a call, not an event. Fields of a request are read where they stand, `ints[slot * INTS + f]`,
+ * and never through an array kept over a call: a call may make the table grow, and the array kept would be the old one.
  */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import { Draws } from "../engine/draws.ts";
@@ -10,17 +12,15 @@ import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
 import { Digest } from "../metrics/digest.ts";
 import { FAILED, type Meter, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
-import { FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as event from "./events.ts";
 import type { Fleet } from "./fleet.ts";
-import { Network } from "./network.ts";
+import type { Network } from "./network.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
-import type { ServerPool } from "./server-pool.ts";
 import type { Servers } from "./servers.ts";
-import * as host from "./servers.ts";
+import type { Service } from "./service.ts";
 
 /** Why a request went where it went: part of the digest and of every explanation. */
 export const NO_SERVER = 0;
@@ -29,23 +29,18 @@ export const BOUND = 2;
 export const FAILED_OVER = 3;
 export const REDISPATCHED = 4;
 
-/** What the path asks of the users' side. */
+/** What the balancers ask of the users' side. */
 export interface ClientSide {
   answered(slot: number): void;
   /** An attempt ended without an answer, in the way of `meter.ts`. */
   failed(slot: number, how: number): void;
-  /** The session has outlived its limits: it ends as timed out, and the request becomes a login. */
-  expireIfDue(slot: number): void;
-  /** No copy was found: the session is lost, and the request becomes a login. */
-  lost(slot: number): void;
-  /** The client has gone, or is answered already: a new slot goes on for it and this one works on as a ghost. */
+  /** The client is answered already: a new slot goes on for it and this one works on as a ghost. */
   detach(slot: number): number;
 }
 
-/** The parts that the path runs through. */
-export interface PathParts {
+export interface BalancersParts {
   readonly kernel: Kernel;
-  readonly cluster: Cluster;
+  readonly settings: Cluster["balancers"];
   readonly seed: number;
   readonly requests: Requests;
   readonly sessions: Sessions;
@@ -53,18 +48,18 @@ export interface PathParts {
   readonly fleets: readonly Fleet[];
   readonly algorithms: readonly BalancingAlgorithm[];
   readonly affinity: AffinityMechanism;
-  readonly state: StateBackend;
   readonly meter: Meter;
+  readonly network: Network;
 }
 
 /** Sees every decision; null costs nothing. */
 export type DecisionObserver = (slot: number, server: number, reason: number) => void;
 
-export class RequestPath {
+export class Balancers {
   readonly digest: Digest;
   observer: DecisionObserver | null = null;
   client!: ClientSide;
-  pool!: ServerPool;
+  service!: Service;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
@@ -72,18 +67,16 @@ export class RequestPath {
   private readonly fleets: readonly Fleet[];
   private readonly algorithms: readonly BalancingAlgorithm[];
   private readonly affinity: AffinityMechanism;
-  private readonly state: StateBackend;
   private readonly meter: Meter;
   private readonly network: Network;
   private readonly balancerChoice: Draws;
   private readonly perSession: boolean;
   private readonly redispatch: number;
   private readonly requestTimeoutMs: number | null;
-  private readonly cancelsAbandonedWork: boolean;
   private readonly timeoutLane: number;
 
-  constructor(parts: PathParts) {
-    const { kernel, cluster, seed } = parts;
+  constructor(parts: BalancersParts) {
+    const { kernel, settings, seed } = parts;
     this.kernel = kernel;
     this.digest = new Digest(kernel);
     this.requests = parts.requests;
@@ -92,14 +85,12 @@ export class RequestPath {
     this.fleets = parts.fleets;
     this.algorithms = parts.algorithms;
     this.affinity = parts.affinity;
-    this.state = parts.state;
     this.meter = parts.meter;
-    this.network = new Network(kernel, cluster.network, seed, parts.requests, parts.sessions);
+    this.network = parts.network;
     this.balancerChoice = new Draws(seed, "balancer-choice");
-    this.perSession = cluster.balancers.choose === "per-session";
-    this.redispatch = cluster.balancers.redispatch;
-    this.requestTimeoutMs = cluster.balancers.requestTimeoutMs;
-    this.cancelsAbandonedWork = cluster.balancers.cancelsAbandonedWork;
+    this.perSession = settings.choose === "per-session";
+    this.redispatch = settings.redispatch;
+    this.requestTimeoutMs = settings.requestTimeoutMs;
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
   }
 
@@ -135,8 +126,7 @@ export class RequestPath {
 
   /** The request has crossed the network; a client that has gone meanwhile has closed the connection. */
   arriveAtBalancer(slot: number): void {
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
-      this.requests.release(slot);
+    if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);
     else this.atBalancer(slot);
   }
 
@@ -204,167 +194,15 @@ export class RequestPath {
     requests.floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     fleet.inFlight[server]!++;
     this.algorithms[balancer]!.sent(server);
-    if (this.network.toServer.isInstant) this.atServer(slot);
+    if (this.network.toServer.isInstant) this.service.atServer(slot);
     else this.network.toServer.deliver(slot, event.AT_SERVER);
-  }
-
-  atServer(slot: number): void {
-    const { requests, servers } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0 && this.cancelsAbandonedWork) {
-      this.dropGhost(slot);
-      return;
-    }
-    if (!servers.isUp(server)) {
-      this.refuse(slot);
-      return;
-    }
-    const int = server * host.INTS;
-    const isFree = servers.ints[int + host.IN_SERVICE]! < servers.ints[int + host.PLACES]!;
-    if (!isFree && servers.ints[int + host.QUEUED]! >= servers.ints[int + host.QUEUE_LIMIT]!) {
-      this.refuse(slot);
-      return;
-    }
-    servers.settle(server);
-    servers.ints[int + host.ARRIVED]!++;
-    requests.floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
-    if (isFree) {
-      this.begin(slot, server);
-    } else {
-      requests.ints[slot * request.INTS + request.PHASE] = request.QUEUED;
-      servers.enqueue(server, slot);
-    }
-  }
-
-  /** The server begins with a request that has a place; its books are settled. */
-  begin(slot: number, server: number): void {
-    const { requests } = this;
-    this.servers.ints[server * host.INTS + host.IN_SERVICE]!++;
-    requests.floats[slot * request.FLOATS + request.STARTED_AT_MS] = this.kernel.nowMs;
-    // Work that nobody waits for any more does not touch the session; neither does a login before its write.
-    const whose = request.HAS_SESSION | request.IS_GHOST;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) === request.HAS_SESSION) {
-      this.client.expireIfDue(slot);
-    }
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) !== request.HAS_SESSION) {
-      this.work(slot, server);
-      return;
-    }
-    const outcome = this.state.read(slot, server);
-    if (outcome === PENDING) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.READING;
-      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
-    } else {
-      this.haveRead(slot, server, outcome);
-    }
-  }
-
-  readDone(slot: number): void {
-    const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
-    this.countStateTime(slot);
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) this.work(slot, server);
-    else this.haveRead(slot, server, this.state.readDone(slot, server));
-  }
-
-  private haveRead(slot: number, server: number, outcome: number): void {
-    if (outcome === FOUND) {
-      this.requests.ints[slot * request.INTS + request.WRITES_READ] = this.state.writesRead;
-    } else if (outcome === MISSING) {
-      this.client.lost(slot);
-      // A user who leaves still gets the page that says so, without any work; see `visits.ts`.
-    } else {
-      this.leave(slot, server, false);
-      return;
-    }
-    this.work(slot, server);
-  }
-
-  private work(slot: number, server: number): void {
-    const { requests } = this;
-    requests.ints[slot * request.INTS + request.PHASE] = request.WORKING;
-    if (this.servers.floats[server * host.FLOATS + host.IS_SHARING] === 1) {
-      this.pool.share(slot, server);
-      return;
-    }
-    const atMs =
-      this.kernel.nowMs +
-      requests.floats[slot * request.FLOATS + request.DEMAND_MS]! /
-        this.servers.floats[server * host.FLOATS + host.SPEED]!;
-    this.kernel.schedule(atMs, event.WORK_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!);
-  }
-
-  workDone(slot: number): void {
-    const { requests } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
-    if ((flags & request.IS_GHOST) !== 0) {
-      this.leave(slot, server, true);
-      return;
-    }
-    const changed = (flags & request.WRITES) !== 0;
-    const outcome = this.state.write(slot, server, this.containsAfter(slot), changed);
-    if (outcome === PENDING) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.WRITING;
-      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
-    } else {
-      this.leave(slot, server, outcome === WRITTEN);
-    }
-  }
-
-  writeDone(slot: number): void {
-    const { requests } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    this.countStateTime(slot);
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) {
-      this.leave(slot, server, true);
-      return;
-    }
-    const changed = (requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) !== 0;
-    const outcome = this.state.writeDone(slot, server, this.containsAfter(slot), changed);
-    this.leave(slot, server, outcome === WRITTEN);
-  }
-
-  private countStateTime(slot: number): void {
-    this.requests.floats[slot * request.FLOATS + request.STATE_MS]! +=
-      this.kernel.nowMs - this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]!;
-  }
-
-  /** Acknowledged writes that the copy will contain once this request has had its way with it. */
-  private containsAfter(slot: number): number {
-    const { requests } = this;
-    return (
-      requests.ints[slot * request.INTS + request.WRITES_READ]! +
-      ((requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) !== 0 ? 1 : 0)
-    );
-  }
-
-  /** The request gives up its place on the server, and the next in the queue takes it. */
-  private leave(slot: number, server: number, succeeded: boolean): void {
-    const { requests, servers } = this;
-    const { nowMs } = this.kernel;
-    servers.settle(server);
-    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
-      nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
-    requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = nowMs;
-    servers.ints[server * host.INTS + host.IN_SERVICE]!--;
-    if (servers.ints[server * host.INTS + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
-    if (succeeded) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
-      if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) === 0) {
-        this.affinity.answered(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
-      }
-      if (this.network.toServer.isInstant) this.answerAtBalancer(slot);
-      else this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
-    } else {
-      this.fail(slot);
-    }
   }
 
   answerAtBalancer(slot: number): void {
     this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, true);
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0) {
+    if (this.requests.has(slot, request.IS_GHOST)) {
       this.requests.release(slot);
     } else if (this.network.toBalancer.isInstant) {
       this.client.answered(slot);
@@ -373,16 +211,10 @@ export class RequestPath {
     }
   }
 
-  /** The server turns the request away, or its machine does in its stead. */
-  private refuse(slot: number): void {
-    if (this.network.toServer.isInstant) this.refusalAtBalancer(slot);
-    else this.network.toServer.deliver(slot, event.REFUSAL_AT_BALANCER);
-  }
-
   refusalAtBalancer(slot: number): void {
     const { requests } = this;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const isGhost = (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0;
+    const isGhost = requests.has(slot, request.IS_GHOST);
     if (isGhost) {
       this.dropGhost(slot);
       return;
@@ -402,20 +234,11 @@ export class RequestPath {
     }
   }
 
-  /** The server broke off: it crashed, or could not reach the session store. Its books are settled. */
-  fail(slot: number): void {
-    this.requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
-    this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
-    if (this.network.toServer.isInstant) this.failureAtBalancer(slot);
-    else this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
-  }
-
   failureAtBalancer(slot: number): void {
     this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, false);
-    if ((this.requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) !== 0)
-      this.requests.release(slot);
+    if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);
     else this.returnError(slot, FAILED);
   }
 
@@ -443,15 +266,9 @@ export class RequestPath {
     this.settleWithBalancer(slot, false);
     requests.ints[slot * request.INTS + request.FLAGS]! |= request.BALANCER_IS_DONE;
     // A client who is gone already needs no answer, and nobody to go on for it.
-    const heir =
-      (requests.ints[slot * request.INTS + request.FLAGS]! & request.IS_GHOST) === 0 ? this.client.detach(slot) : -1;
-    this.abandonWork(slot);
+    const heir = !requests.has(slot, request.IS_GHOST) ? this.client.detach(slot) : -1;
+    this.service.abandonWork(slot);
     if (heir >= 0) this.returnError(heir, TIMED_OUT);
-  }
-
-  /** The client has gone; whoever works for it may stop. */
-  abandonWork(slot: number): void {
-    if (this.cancelsAbandonedWork) this.pool.cancel(slot);
   }
 
   /** Takes a ghost off the books; it is on no server. */
@@ -471,7 +288,7 @@ export class RequestPath {
   /** What the balancer counted when it sent the request on is taken back, once. */
   private settleWithBalancer(slot: number, answered: boolean): void {
     const { requests } = this;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & request.BALANCER_IS_DONE) !== 0) return;
+    if (requests.has(slot, request.BALANCER_IS_DONE)) return;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
     const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;

@@ -1,0 +1,227 @@
+/**
+ * What happens to a request on its server: a place or the queue, session state read, work, session state written, and out.
+ * Which server it is, and what becomes of the answer, is `balancers.ts`.
+ */
+import type { Kernel } from "../engine/kernel.ts";
+import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
+import { FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
+import type { Balancers } from "./balancers.ts";
+import * as event from "./events.ts";
+import type { Network } from "./network.ts";
+import type { Requests } from "./requests.ts";
+import * as request from "./requests.ts";
+import type { ServerPool } from "./server-pool.ts";
+import type { Servers } from "./servers.ts";
+import * as host from "./servers.ts";
+
+/** What the service asks of the users' sessions. */
+export interface SessionSide {
+  /** The session has outlived its limits: it ends as timed out, and the request becomes a login. */
+  expireIfDue(slot: number): void;
+  /** No copy was found: the session is lost, and the request becomes a login. */
+  lost(slot: number): void;
+}
+
+export interface ServiceParts {
+  readonly kernel: Kernel;
+  readonly requests: Requests;
+  readonly servers: Servers;
+  readonly affinity: AffinityMechanism;
+  readonly state: StateBackend;
+  readonly network: Network;
+  readonly balancers: Balancers;
+  /** Whether the work of a request that nobody waits for is dropped. */
+  readonly cancelsAbandonedWork: boolean;
+}
+
+export class Service {
+  accounts!: SessionSide;
+  pool!: ServerPool;
+  private readonly kernel: Kernel;
+  private readonly requests: Requests;
+  private readonly servers: Servers;
+  private readonly affinity: AffinityMechanism;
+  private readonly state: StateBackend;
+  private readonly network: Network;
+  private readonly balancers: Balancers;
+  private readonly cancelsAbandonedWork: boolean;
+
+  constructor(parts: ServiceParts) {
+    this.kernel = parts.kernel;
+    this.requests = parts.requests;
+    this.servers = parts.servers;
+    this.affinity = parts.affinity;
+    this.state = parts.state;
+    this.network = parts.network;
+    this.balancers = parts.balancers;
+    this.cancelsAbandonedWork = parts.cancelsAbandonedWork;
+  }
+
+  atServer(slot: number): void {
+    const { requests, servers } = this;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    if (requests.has(slot, request.IS_GHOST) && this.cancelsAbandonedWork) {
+      this.balancers.dropGhost(slot);
+      return;
+    }
+    if (!servers.isUp(server)) {
+      this.refuse(slot);
+      return;
+    }
+    const int = server * host.INTS;
+    const isFree = servers.ints[int + host.IN_SERVICE]! < servers.ints[int + host.PLACES]!;
+    if (!isFree && servers.ints[int + host.QUEUED]! >= servers.ints[int + host.QUEUE_LIMIT]!) {
+      this.refuse(slot);
+      return;
+    }
+    servers.settle(server);
+    servers.ints[int + host.ARRIVED]!++;
+    requests.floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
+    if (isFree) {
+      this.begin(slot, server);
+    } else {
+      requests.ints[slot * request.INTS + request.PHASE] = request.QUEUED;
+      servers.enqueue(server, slot);
+    }
+  }
+
+  /** The server begins with a request that has a place; its books are settled. */
+  begin(slot: number, server: number): void {
+    const { requests } = this;
+    this.servers.ints[server * host.INTS + host.IN_SERVICE]!++;
+    requests.floats[slot * request.FLOATS + request.STARTED_AT_MS] = this.kernel.nowMs;
+    // Work that nobody waits for any more does not touch the session; neither does a login before its write.
+    const whose = request.HAS_SESSION | request.IS_GHOST;
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) === request.HAS_SESSION) {
+      this.accounts.expireIfDue(slot);
+    }
+    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) !== request.HAS_SESSION) {
+      this.work(slot, server);
+      return;
+    }
+    const outcome = this.state.read(slot, server);
+    if (outcome === PENDING) {
+      requests.ints[slot * request.INTS + request.PHASE] = request.READING;
+      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    } else {
+      this.haveRead(slot, server, outcome);
+    }
+  }
+
+  readDone(slot: number): void {
+    const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
+    this.countStateTime(slot);
+    if (this.requests.has(slot, request.IS_GHOST)) this.work(slot, server);
+    else this.haveRead(slot, server, this.state.readDone(slot, server));
+  }
+
+  private haveRead(slot: number, server: number, outcome: number): void {
+    if (outcome === FOUND) {
+      this.requests.ints[slot * request.INTS + request.WRITES_READ] = this.state.writesRead;
+    } else if (outcome === MISSING) {
+      this.accounts.lost(slot);
+      // A user who leaves still gets the page that says so, without any work; see `visits.ts`.
+    } else {
+      this.leave(slot, server, false);
+      return;
+    }
+    this.work(slot, server);
+  }
+
+  private work(slot: number, server: number): void {
+    const { requests } = this;
+    requests.ints[slot * request.INTS + request.PHASE] = request.WORKING;
+    if (this.servers.floats[server * host.FLOATS + host.IS_SHARING] === 1) {
+      this.pool.share(slot, server);
+      return;
+    }
+    const atMs =
+      this.kernel.nowMs +
+      requests.floats[slot * request.FLOATS + request.DEMAND_MS]! /
+        this.servers.floats[server * host.FLOATS + host.SPEED]!;
+    this.kernel.schedule(atMs, event.WORK_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!);
+  }
+
+  workDone(slot: number): void {
+    const { requests } = this;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
+    if ((flags & request.IS_GHOST) !== 0) {
+      this.leave(slot, server, true);
+      return;
+    }
+    const changed = (flags & request.WRITES) !== 0;
+    const outcome = this.state.write(slot, server, this.containsAfter(slot), changed);
+    if (outcome === PENDING) {
+      requests.ints[slot * request.INTS + request.PHASE] = request.WRITING;
+      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    } else {
+      this.leave(slot, server, outcome === WRITTEN);
+    }
+  }
+
+  writeDone(slot: number): void {
+    const { requests } = this;
+    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    this.countStateTime(slot);
+    if (requests.has(slot, request.IS_GHOST)) {
+      this.leave(slot, server, true);
+      return;
+    }
+    const changed = requests.has(slot, request.WRITES);
+    const outcome = this.state.writeDone(slot, server, this.containsAfter(slot), changed);
+    this.leave(slot, server, outcome === WRITTEN);
+  }
+
+  private countStateTime(slot: number): void {
+    this.requests.floats[slot * request.FLOATS + request.STATE_MS]! +=
+      this.kernel.nowMs - this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]!;
+  }
+
+  /** Acknowledged writes that the copy will contain once this request has had its way with it. */
+  private containsAfter(slot: number): number {
+    const { requests } = this;
+    return requests.ints[slot * request.INTS + request.WRITES_READ]! + (requests.has(slot, request.WRITES) ? 1 : 0);
+  }
+
+  /** The request gives up its place on the server, and the next in the queue takes it. */
+  private leave(slot: number, server: number, succeeded: boolean): void {
+    const { requests, servers } = this;
+    const { nowMs } = this.kernel;
+    servers.settle(server);
+    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
+      nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
+    requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = nowMs;
+    servers.ints[server * host.INTS + host.IN_SERVICE]!--;
+    if (servers.ints[server * host.INTS + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
+    if (succeeded) {
+      requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+      if (!requests.has(slot, request.IS_GHOST)) {
+        this.affinity.answered(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
+      }
+      if (this.network.toServer.isInstant) this.balancers.answerAtBalancer(slot);
+      else this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
+    } else {
+      this.fail(slot);
+    }
+  }
+
+  /** The server turns the request away, or its machine does in its stead. */
+  private refuse(slot: number): void {
+    if (this.network.toServer.isInstant) this.balancers.refusalAtBalancer(slot);
+    else this.network.toServer.deliver(slot, event.REFUSAL_AT_BALANCER);
+  }
+
+  /** The server broke off: it crashed, or could not reach the session store. Its books are settled. */
+  fail(slot: number): void {
+    this.requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+    this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    if (this.network.toServer.isInstant) this.balancers.failureAtBalancer(slot);
+    else this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
+  }
+
+  /** The client has gone; whoever works for it may stop. */
+  abandonWork(slot: number): void {
+    if (this.cancelsAbandonedWork) this.pool.cancel(slot);
+  }
+}
