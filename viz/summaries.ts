@@ -28,14 +28,16 @@ export function estimatesSummary(data: DashboardData, metric: Metric & { readonl
   const { least, most } = found;
   const told = (value: number) => {
     const estimate = estimates.find((entry) => entry.value === value)?.estimate;
-    return estimate === undefined ? "" : formatEstimate(metric.unit, estimate);
+    if (estimate === undefined) return "";
+    const isPoint = estimate.low === estimate.high;
+    return formatEstimate(metric.unit, isPoint ? { ...estimate, low: null, high: null } : estimate);
   };
   if (least.value === most.value) return `${told(least.value)} under every strategy.`;
   const at = (value: number) => listOf(estimates.filter((entry) => entry.value === value).map(({ name }) => name));
   return `Lowest under ${at(least.value)}, ${told(least.value)}; highest under ${at(most.value)}, ${told(most.value)}.`;
 }
 
-/** `Highest under a, 2.31 at 5:05.` over windows after warm-up. */
+/** `highest under a, 2.31 in the window from 5:05.` over windows after warm-up. */
 export function peakSummary(
   data: DashboardData,
   unit: Metric["unit"],
@@ -48,8 +50,8 @@ export function peakSummary(
       if (peak === null || value > peak.value) peak = { name: strategy.name, value, window };
     }
   }
-  if (peak === null) return "No window has a value.";
-  return `Highest under ${peak.name}, ${formatValue(unit, peak.value)} in the window from ${formatClock(peak.window * data.windowMs)}.`;
+  if (peak === null) return "no window has a value.";
+  return `highest under ${peak.name}, ${formatValue(unit, peak.value)} in the window from ${formatClock(peak.window * data.windowMs)}.`;
 }
 
 /** The most uneven moment of all. */

@@ -55,7 +55,7 @@ export function drawTimeAxis(svg: Svg, scene: TimeScene, named = true): void {
     .attr("class", "tick")
     .attr("x", ({ at }) => at)
     .attr("y", bottom + 16)
-    .attr("text-anchor", (_, index) => (index === 0 ? "start" : "middle"))
+    .attr("text-anchor", ({ at }) => (at < box.x + 8 ? "start" : at > box.x + box.width - 12 ? "end" : "middle"))
     .text(({ text }) => text);
   const marks = layer(svg, "faults").attr("aria-hidden", "true");
   marks

@@ -29,7 +29,8 @@ export function drawBarTable(parent: HTMLElement, model: BarTable): void {
       table.append("tbody");
       return made;
     })
-    .attr("aria-label", ({ label }) => label);
+    .attr("aria-label", ({ label }) => label)
+    .style("--columns", ({ strategies }) => strategies.length);
   region
     .select("thead tr")
     .selectAll<HTMLTableCellElement, string>("th")

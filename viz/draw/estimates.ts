@@ -1,28 +1,21 @@
-/** Under each row of a panel: the mean as the strategy's symbol, its 95 % interval as a bar, the reference as a rule. */
-import { select } from "d3";
+/** Under each name of a panel: the mean as the strategy's symbol, its 95 % interval as a bar, the reference as a rule. */
+import { type Selection, select } from "d3";
 import type { EstimateRow, EstimatesScene } from "../scene/estimates.ts";
 import { symbolPath } from "./lines.ts";
 
 const HEIGHT = 16;
 const MIDDLE = HEIGHT / 2;
 
-/** The drawing stands in a row of its own after `textRow`, which says the same in words. */
-export function drawEstimate(textRow: HTMLTableRowElement, row: EstimateRow, scene: EstimatesScene): void {
-  let drawing = textRow.nextElementSibling;
-  if (drawing === null || !drawing.classList.contains("drawing")) {
-    drawing = document.createElement("tr");
-    drawing.className = "drawing";
-    drawing.setAttribute("aria-hidden", "true");
-    drawing.append(Object.assign(document.createElement("td"), { colSpan: 3 }));
-    textRow.after(drawing);
-  }
-  drawing.setAttribute("data-strategy", row.name);
-  const svg = select(drawing)
-    .select("td")
+export function drawEstimate(
+  cell: Selection<HTMLTableCellElement, unknown, null, undefined>,
+  row: EstimateRow,
+  scene: EstimatesScene,
+): void {
+  const svg = cell
     .selectAll<SVGSVGElement, EstimateRow>("svg")
     .data([row])
     .join((enter) => {
-      const made = enter.append("svg");
+      const made = enter.append("svg").attr("aria-hidden", "true");
       made.append("g").attr("class", "grid");
       made.append("path").attr("class", "reference");
       made.append("path").attr("class", "interval");
@@ -30,8 +23,7 @@ export function drawEstimate(textRow: HTMLTableRowElement, row: EstimateRow, sce
       return made;
     })
     .attr("width", scene.width)
-    .attr("height", HEIGHT)
-    .style("--colour", textRow.style.getPropertyValue("--colour"));
+    .attr("height", HEIGHT);
   svg
     .select("g.grid")
     .selectAll("line")
@@ -53,7 +45,7 @@ export function drawEstimate(textRow: HTMLTableRowElement, row: EstimateRow, sce
 
 export function drawEstimateAxis(table: HTMLTableElement, { ticks, width }: EstimatesScene): void {
   select(table)
-    .select("tfoot td")
+    .select("tfoot td.axis")
     .selectAll<SVGSVGElement, null>("svg")
     .data([null])
     .join("svg")

@@ -3,6 +3,7 @@ import type { HeatScene } from "../scene/heat.ts";
 import { layer, type Svg } from "./axes.ts";
 
 export function drawHeat(svg: Svg, scene: HeatScene): void {
+  svg.classed("dense", true);
   const track = layer(svg, "tracks")
     .selectAll<SVGGElement, HeatScene>("g.track")
     .data([scene])

@@ -7,6 +7,7 @@ export function drawLoadStrip(
   { box, rowHeight, levels, rows }: LoadStripScene,
   edges: readonly number[],
 ): void {
+  svg.classed("dense", true);
   const end = edges.at(-1) ?? box.x;
   layer(svg, "cells")
     .attr("aria-hidden", "true")

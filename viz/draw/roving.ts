@@ -3,7 +3,8 @@
 export function bindRoving(parent: HTMLElement, selector: string): void {
   parent.addEventListener("keydown", (event) => {
     const members = [...parent.querySelectorAll<HTMLElement>(selector)];
-    const at = members.findIndex((member) => member === event.target);
+    if (!(event.target instanceof HTMLElement)) return;
+    const at = members.indexOf(event.target);
     if (at < 0) return;
     const targets: Readonly<Record<string, number>> = {
       ArrowLeft: at - 1,

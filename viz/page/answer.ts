@@ -4,6 +4,7 @@ import { formatSpan, plainNumber } from "../../reports/format.ts";
 import { element } from "../dom.ts";
 import { styleOf } from "../palette.ts";
 import type { Store } from "../store.ts";
+import { withMinus } from "../typography.ts";
 
 /** The text with every strategy's name marked in its colour. Longer names first: `sticky` must not cut `sticky-cookie`. */
 function marked(text: string, names: readonly string[]): (Node | string)[] {
@@ -47,7 +48,7 @@ export function answer(store: Store): HTMLElement {
     document.title = `${data.scenario.name} · Evenkeel`;
     headline.replaceChildren(
       ...marked(
-        data.headline,
+        withMinus(data.headline),
         data.strategies.map((strategy) => strategy.name),
       ),
     );

@@ -1,13 +1,13 @@
 /** Every metric of every strategy beside the reference's, with the interval of the difference. */
 import { select } from "d3";
 import type { DashboardData } from "../../reports/dashboard-data.ts";
-import { formatCell, formatDifference, unitOf } from "../../reports/format.ts";
+import { formatCell, unitOf } from "../../reports/format.ts";
 import { type MetricName, metrics } from "../../sim/metrics/catalogue.ts";
 import { element } from "../dom.ts";
 import type { Store } from "../store.ts";
 import type { Table } from "../table.ts";
+import { differenceText } from "../verdict.ts";
 import { type Figure, figure } from "./figure.ts";
-import { verdictWords } from "./panels.ts";
 
 /** What decides most questions; the rest is one click away. */
 const chief: readonly MetricName[] = [
@@ -84,7 +84,7 @@ export function differences(store: Store): Figure {
       .attr("scope", "col")
       .classed("number", (_, at) => at > 0)
       .attr("data-strategy", (name, at) => (at === 0 ? null : name))
-      .text((name) => name);
+      .text((name) => (name === data.reference ? `${name} (reference)` : name));
     select(table)
       .select("tbody")
       .selectAll<HTMLTableRowElement, Row>("tr")
@@ -109,10 +109,14 @@ export function differences(store: Store): Figure {
         const head = line
           .selectAll<HTMLTableCellElement, MetricEntry>("th")
           .data([metric])
-          .join("th")
-          .attr("scope", "row")
-          .attr("title", metric.definition);
-        head.text(unit === "" ? metric.title : `${metric.title}, ${unit}`);
+          .join((enter) => {
+            const made = enter.append("th").attr("scope", "row");
+            made.append("span").attr("class", "title");
+            made.append("span").attr("class", "note");
+            return made;
+          });
+        head.select(".title").text(unit === "" ? metric.title : `${metric.title}, ${unit}`);
+        head.select(".note").text(metric.definition);
         const cells = line
           .selectAll<HTMLTableCellElement, (typeof columns)[number]>("td")
           .data(columns)
@@ -127,13 +131,7 @@ export function differences(store: Store): Figure {
         cells
           .select(".difference")
           .attr("data-verdict", ({ differences: found }) => found?.[metric.name]?.verdict ?? null)
-          .text(({ differences: found }) => {
-            const difference = found?.[metric.name] ?? null;
-            if (found === null || difference === null) return "";
-            return difference.verdict === "same"
-              ? "same"
-              : `${formatDifference(metric.unit, difference)} ${verdictWords[difference.verdict]}`;
-          });
+          .text(({ differences: found }) => differenceText(metric, found?.[metric.name] ?? null));
       });
     chart.setTables(() => [tableOf(data)]);
   }

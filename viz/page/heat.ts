@@ -40,7 +40,7 @@ export function heatMaps(store: Store): Figure {
     const peak = peakSummary(data, "ms", ({ timeline }) => timeline.responseTimeP99Ms);
     chart.setText(
       title,
-      `Darker where more requests fell, each shade four times as many; the lines are p99 and, dashed, p50. p99: ${peak}`,
+      `Stronger colour where more requests fell, each shade four times as many; the lines are p99 and, dashed, p50. p99 is ${peak}`,
     );
     const range = heatRange(data.strategies.map(({ timeline }) => timeline));
     const maps = data.strategies.map((strategy, index) => {

@@ -97,7 +97,7 @@ export function buildPage(view: View, embedded: unknown): void {
       timeLines(store, {
         id: "load-over-time",
         title: "Load peak to mean over time",
-        summary: (data) => peakSummary(data, "ratio", ({ timeline }) => timeline.loadPeakToMean),
+        summary: (data) => `It is ${peakSummary(data, "ratio", ({ timeline }) => timeline.loadPeakToMean)}`,
         unit: "ratio",
         column: ({ timeline }) => timeline.loadPeakToMean,
         from: 1,
@@ -122,11 +122,11 @@ export function buildPage(view: View, embedded: unknown): void {
         timeLines(store, {
           id: "p99-over-time",
           title: "p99 response time over time",
-          summary: (data) => peakSummary(data, "ms", ({ timeline }) => timeline.responseTimeP99Ms),
+          summary: (data) => `It is ${peakSummary(data, "ms", ({ timeline }) => timeline.responseTimeP99Ms)}`,
           unit: "ms",
           column: ({ timeline }) => timeline.responseTimeP99Ms,
           from: 0,
-          logBeyond: 30,
+          logBeyond: 10,
         }).root,
       ),
       heatMaps(store).root,

@@ -3,7 +3,6 @@ import { select } from "d3";
 import { type Metric, type MetricName, metrics } from "../../sim/metrics/catalogue.ts";
 import { element } from "../dom.ts";
 import { drawEstimate, drawEstimateAxis } from "../draw/estimates.ts";
-import { swatch } from "../draw/swatch.ts";
 import { styleOf } from "../palette.ts";
 import { type EstimateRow, estimatesScene } from "../scene/estimates.ts";
 import type { Store } from "../store.ts";
@@ -18,7 +17,8 @@ export const panelTitles: Readonly<Record<Panel, string>> = {
   latency: "Latency",
 };
 
-export const verdictWords = { better: "better", worse: "worse", same: "same", unclear: "unclear" } as const;
+/** Room for the longest of `−2,466 ±74 better`. */
+const NUMBERS_WIDTH = 150;
 
 function metricOf(name: MetricName): Metric & { readonly name: MetricName } {
   const metric = metrics.find((entry) => entry.name === name);
@@ -41,22 +41,13 @@ export function panel(store: Store, which: Panel): Figure {
   );
   const definition = element("p", { class: "definition" });
   chart.root.querySelector("h3")?.after(element("p", { class: "metric-choice" }, choice), definition);
+  const against = element("th", { scope: "col", class: "number" });
   const table = element(
     "table",
     { class: "estimates" },
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        element("th", { scope: "col" }, "strategy"),
-        element("th", { scope: "col", class: "number" }, "mean ±95 %"),
-        element("th", { scope: "col", class: "number against" }),
-      ),
-    ),
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "strategy"), against)),
     element("tbody"),
-    element("tfoot", { "aria-hidden": "true" }, element("tr", {}, element("td", { colspan: 3 }))),
+    element("tfoot", { "aria-hidden": "true" }, element("tr", {}, element("td", { class: "axis" }), element("td"))),
   );
   chart.stage.append(table);
 
@@ -69,19 +60,19 @@ export function panel(store: Store, which: Panel): Figure {
     definition.textContent = metric.definition;
     chart.setText(panelTitles[which], estimatesSummary(data, metric));
     table.setAttribute("aria-label", `${metric.title}, mean over runs with 95 % interval`);
-    const scene = estimatesScene(data, metric, width);
-    select(table).select(".against").text(`difference`);
+    const scene = estimatesScene(data, metric, width - NUMBERS_WIDTH);
+    against.replaceChildren("mean ±95 %", element("br"), `difference to ${data.reference}`);
     select(table)
       .select<HTMLTableSectionElement>("tbody")
-      .selectAll<HTMLTableRowElement, EstimateRow>("tr.text")
+      .selectAll<HTMLTableRowElement, EstimateRow>("tr")
       .data(scene.rows, ({ name, index }) => `${index} ${name}`)
       .join((enter) => {
-        const row = enter.append("tr").attr("class", "text");
+        const row = enter.append("tr");
         const head = row.append("th").attr("scope", "row");
-        head.append(({ index }) => swatch(index));
         head.append("span").text(({ name }) => name);
-        row.append("td").attr("class", "number value");
-        row.append("td").attr("class", "number difference");
+        const numbers = row.append("td").attr("class", "number");
+        numbers.append("span").attr("class", "value");
+        numbers.append("span").attr("class", "difference");
         return row;
       })
       .attr("data-strategy", ({ name }) => name)
@@ -94,14 +85,8 @@ export function panel(store: Store, which: Panel): Figure {
         line
           .select(".difference")
           .attr("data-verdict", row.verdict)
-          .text(
-            row.isReference
-              ? "reference"
-              : row.verdict === null
-                ? row.difference
-                : `${row.difference} ${verdictWords[row.verdict]}`,
-          );
-        drawEstimate(this, row, scene);
+          .text(row.isReference ? "reference" : row.difference);
+        drawEstimate(line.select<HTMLTableCellElement>("th"), row, scene);
       });
     drawEstimateAxis(table, scene);
     chart.setTables(() => [perRunTable(store, metric)]);

@@ -1,8 +1,9 @@
 /** A metric of every strategy on one axis: mean, 95 % interval, and the difference to the reference in words. */
 import { scaleLinear } from "d3";
 import type { DashboardData, Verdict } from "../../reports/dashboard-data.ts";
-import { formatCell, formatDifference } from "../../reports/format.ts";
+import { formatCell } from "../../reports/format.ts";
 import type { Metric, MetricName } from "../../sim/metrics/catalogue.ts";
+import { differenceText } from "../verdict.ts";
 import { inside, snap, type Tick } from "./box.ts";
 import { valueTicks } from "./values.ts";
 
@@ -12,7 +13,7 @@ export interface EstimateRow {
   readonly isReference: boolean;
   /** `412 ±14`; a dash where there is no value. */
   readonly value: string;
-  /** `+108 ±9`; empty for the reference itself. */
+  /** `+108 ±9 worse`; empty for the reference itself. */
   readonly difference: string;
   readonly verdict: Verdict | null;
   /** In pixels; null where there is no value. The interval is null for a single run. */
@@ -44,7 +45,7 @@ export function estimatesScene(
   const floor = naturalFloor(metric);
   const least = floor ?? Math.min(...values);
   const most = Math.max(least + Number.EPSILON, ...values);
-  const count = Math.max(2, Math.floor(box.width / 80));
+  const count = Math.max(2, Math.floor(box.width / 50));
   const x = scaleLinear([values.length === 0 ? 0 : least, most > least ? most : least + 1], [box.x, box.x + box.width]);
   x.nice(count).clamp(true);
   const rows = data.strategies.map((strategy, index): EstimateRow => {
@@ -56,7 +57,7 @@ export function estimatesScene(
       index,
       isReference,
       value: formatCell(metric.unit, estimate),
-      difference: isReference ? "" : formatDifference(metric.unit, difference),
+      difference: differenceText(metric, difference),
       verdict: difference?.verdict ?? null,
       x: estimate === null ? null : snap(x(estimate.mean)),
       interval:

@@ -2,7 +2,7 @@
 import { scaleLinear, scaleLog } from "d3";
 import { formatValue, plainNumber, unitOf } from "../../reports/format.ts";
 import type { Metric } from "../../sim/metrics/catalogue.ts";
-import { type Box, snap, type Tick } from "./box.ts";
+import { type Box, snap, type Tick, textWidth } from "./box.ts";
 
 export interface ValueAxis {
   readonly ticks: readonly Tick[];
@@ -40,10 +40,16 @@ function texts(values: readonly number[], unit: Metric["unit"], alike: boolean):
   });
 }
 
-/** Evenly spaced values as ticks of a linear axis. */
+/** Evenly spaced values as ticks of a horizontal axis. A text that would touch the one before is left out, its tick stays. */
 export function valueTicks(values: readonly number[], unit: Metric["unit"], place: (value: number) => number): Tick[] {
   const text = texts(values, unit, true);
-  return values.map((value, at) => ({ at: snap(place(value)), text: text[at]! }));
+  const last = values.length - 1;
+  const ticks = values.map((value, at) => ({ at: snap(place(value)), text: text[at]! }));
+  const widest = Math.max(...text.map(textWidth)) + 4;
+  const gap = last < 1 ? widest : (ticks[last]!.at - ticks[0]!.at) / last;
+  // The last text carries the unit, so texts are counted from there; it ends at its tick, the others have theirs in the middle.
+  const every = Math.max(1, Math.ceil(widest / gap));
+  return ticks.map((tick, at) => ((last - at) % every === 0 ? tick : { ...tick, text: "" }));
 }
 
 export function valueAxis(values: readonly number[], box: Box, options: ValueAxisOptions): ValueAxis {
