@@ -1,4 +1,5 @@
 /** The model's public entry. Pure: the same code in node, in a worker and in the browser. */
+import type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 import { recordOf } from "./cluster/run-record.ts";
 import { Simulation as ClusterSimulation, type Progress } from "./cluster/simulation.ts";
 import type { RunRecord } from "./record.ts";
@@ -7,6 +8,7 @@ import type { TraceChunk } from "./workload/trace.ts";
 
 export { balancingAlgorithms } from "./balancing/index.ts";
 export type { Described, Knob, Knobs, KnobValue } from "./catalogue.ts";
+export type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 export type { Progress } from "./cluster/simulation.ts";
 export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
 export { metricNamed, metrics } from "./metrics/catalogue.ts";
@@ -25,16 +27,21 @@ export interface RunInput {
   readonly seed: number;
   /** Goes into the record; the model does not read it. */
   readonly scenarioHash: string;
+  /** Write these decisions down; without it, none, and at no cost. */
+  readonly decisions?: DecisionRange;
 }
 
 /** One run, to be advanced in pieces; the pieces never change the result. */
 export class Simulation {
+  /** The decisions asked for, as far as the run has come. */
+  readonly decisions: readonly Decision[];
   private readonly simulation: ClusterSimulation;
   private readonly input: RunInput;
 
   constructor(input: RunInput) {
     this.input = input;
     this.simulation = new ClusterSimulation(input.scenario, input.strategy, input.seed);
+    this.decisions = input.decisions === undefined ? [] : this.simulation.logDecisions(input.decisions);
   }
 
   get nowMs(): number {

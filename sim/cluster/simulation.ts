@@ -17,6 +17,7 @@ import { Users } from "../workload/users.ts";
 import { Accounts } from "./accounts.ts";
 import { Balancers } from "./balancers.ts";
 import { affinityContext, stateContext } from "./contexts.ts";
+import { type Decision, type DecisionRange, logDecisions } from "./decision-log.ts";
 import * as event from "./events.ts";
 import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
@@ -192,6 +193,12 @@ export class Simulation {
         visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed, scenario.durationMs);
       }
     });
+  }
+
+  /** Begins to write down decisions; to be called before the run starts. */
+  logDecisions(range: DecisionRange): readonly Decision[] {
+    const { kernel: clock, balancers, requests, sessions, servers } = this;
+    return logDecisions({ clock, balancers, requests, sessions, servers }, range);
   }
 
   get nowMs(): number {

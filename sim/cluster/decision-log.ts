@@ -1,0 +1,62 @@
+/** Decisions written down, for the few that somebody wants to see; see `digest.ts` for all of them. */
+import type { Clock } from "../engine/kernel.ts";
+import type { Sessions } from "../workload/sessions.ts";
+import type { Balancers } from "./balancers.ts";
+import type { Requests } from "./requests.ts";
+import * as request from "./requests.ts";
+import type { Servers } from "./servers.ts";
+
+/** Why a request went where it went, in the order of the codes of `balancers.ts`. */
+export const decisionReasons = ["no-server", "balanced", "bound", "failed-over", "redispatched"] as const;
+
+export interface Decision {
+  /** Place in the run's stream of decisions, from 0. */
+  readonly index: number;
+  readonly atMs: number;
+  /** Number of the visit within the run, of the request within the visit, of the attempt within the request; from 0. */
+  readonly visit: number;
+  readonly request: number;
+  readonly attempt: number;
+  readonly balancer: number;
+  /** null when no server was eligible. */
+  readonly server: string | null;
+  readonly reason: (typeof decisionReasons)[number];
+}
+
+/** Decisions `from` up to but not including `to`. */
+export interface DecisionRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LoggedParts {
+  readonly clock: Clock;
+  readonly balancers: Balancers;
+  readonly requests: Requests;
+  readonly sessions: Sessions;
+  readonly servers: Servers;
+}
+
+/** Begins to write down the decisions of a range; the list fills as the run goes on. */
+export function logDecisions(parts: LoggedParts, { from, to }: DecisionRange): readonly Decision[] {
+  const { clock, balancers, requests, sessions, servers } = parts;
+  const log: Decision[] = [];
+  let next = 0;
+  balancers.observer = (slot, server, reason) => {
+    const index = next++;
+    if (index < from || index >= to) return;
+    const { ints } = requests;
+    const at = slot * request.INTS;
+    log.push({
+      index,
+      atMs: clock.nowMs,
+      visit: sessions.ordinal[ints[at + request.SESSION]!]!,
+      request: ints[at + request.NUMBER]!,
+      attempt: ints[at + request.ATTEMPT]!,
+      balancer: ints[at + request.BALANCER]!,
+      server: server < 0 ? null : servers.names[server]!,
+      reason: decisionReasons[reason]!,
+    });
+  };
+  return log;
+}
