@@ -7,8 +7,9 @@ import { ANSWERED, FAILED, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { skewOf } from "../metrics/skew.ts";
 import { affinityLetters, RECORD_SCHEMA_VERSION, type RunRecord, type ServerRecord } from "../record.ts";
 import { VERSION } from "../version.ts";
+import type { Integrals } from "./integrals.ts";
 import { FLOATS, SPEED } from "./servers.ts";
-import type { Integrals, Simulation } from "./simulation.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** Below this many samples a p99.9 rests on fewer than ten values. */
 const SAMPLES_FOR_P999 = 10_000;

@@ -21,12 +21,12 @@ import { type Decision, type DecisionRange, logDecisions } from "./decision-log.
 import * as event from "./events.ts";
 import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
+import { type Integrals, integralsNow } from "./integrals.ts";
 import { Network } from "./network.ts";
 import { Outages } from "./outages.ts";
 import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
 import { ServerPool } from "./server-pool.ts";
-import * as host from "./servers.ts";
 import { Servers } from "./servers.ts";
 import { Service } from "./service.ts";
 import { ClosedSource, numberingOf, OpenSource } from "./sources.ts";
@@ -330,33 +330,6 @@ export class Simulation {
 
   /** Every time integral as of now. */
   integrals(): Integrals {
-    const { nowMs } = this.kernel;
-    const { servers, ledger } = this;
-    for (let server = 0; server < servers.count; server++) {
-      servers.settle(server);
-      ledger.settleHeld(server, nowMs);
-    }
-    ledger.settle(nowMs);
-    return {
-      atMs: nowMs,
-      busyMs: servers.column(host.BUSY_MS),
-      inSystemMs: servers.column(host.IN_SYSTEM_MS),
-      upMs: Float64Array.from(servers.names, (_, server) => servers.upForMs(server, nowMs)),
-      heldMs: ledger.heldMs.slice(),
-      arrived: servers.arrivals(),
-      liveMs: ledger.liveMs,
-      byteMs: ledger.byteMs,
-    };
+    return integralsNow(this.kernel, this.servers, this.ledger);
   }
-}
-
-export interface Integrals {
-  readonly atMs: number;
-  readonly busyMs: Float64Array;
-  readonly inSystemMs: Float64Array;
-  readonly upMs: Float64Array;
-  readonly heldMs: Float64Array;
-  readonly arrived: Float64Array;
-  readonly liveMs: number;
-  readonly byteMs: number;
 }
