@@ -1,0 +1,80 @@
+/** Any cluster, and whatever may happen to it within a few virtual seconds. */
+import fc from "fast-check";
+import type { Fault, Population, Scenario, ServerGroup } from "../../index.ts";
+import { law } from "./arbitrary-laws.ts";
+
+const serverGroup = fc.record({
+  count: fc.integer({ min: 1, max: 3 }),
+  workers: fc.integer({ min: 1, max: 3 }),
+  discipline: fc.constantFrom("fcfs" as const, "ps" as const),
+  speed: fc.constantFrom(0.5, 1, 2),
+  weight: fc.constantFrom(1, 1, 2, 0.5),
+  queueLimit: fc.constantFrom(null, 0, 1, 5),
+  concurrencyLimit: fc.constantFrom(null, 1, 2),
+});
+
+const balancers = fc.record({
+  count: fc.integer({ min: 1, max: 3 }),
+  choose: fc.constantFrom("per-request" as const, "per-session" as const),
+  redispatch: fc.integer({ min: 0, max: 3 }),
+  requestTimeoutMs: fc.constantFrom(null, 10, 60, 400),
+  cancelsAbandonedWork: fc.boolean(),
+  healthCheck: fc.option(
+    fc.record({
+      intervalMs: fc.constantFrom(20, 300),
+      timeoutMs: fc.constant(100),
+      rise: fc.integer({ min: 1, max: 3 }),
+      fall: fc.integer({ min: 1, max: 3 }),
+    }),
+  ),
+});
+
+const rarelyInstant = fc.oneof(fc.constant({ law: "constant" as const, value: 0 }), law(4));
+
+/** Crashes of any servers, all at once included, of the store, and a group of servers that joins late. */
+function faultsOf(groups: readonly ServerGroup[], durationMs: number): fc.Arbitrary<readonly Fault[]> {
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const atMs = fc.integer({ min: 0, max: durationMs - 1 });
+  const restartAfterMs = fc.option(fc.integer({ min: 1, max: durationMs / 2 }), { freq: 4 });
+  const crash = fc
+    .record({ atMs, servers: fc.subarray([...Array(count).keys()], { minLength: 1 }), restartAfterMs })
+    .map((given) => ({ kind: "crash" as const, ...given }));
+  const storeCrash = fc.record({ atMs, restartAfterMs }).map((given) => ({ kind: "store-crash" as const, ...given }));
+  const last = groups[groups.length - 1]!;
+  const late = Array.from({ length: last.count }, (_, index) => count - 1 - index).reverse();
+  const scaleOut = atMs.map((at) => ({ kind: "scale-out" as const, atMs: at, servers: late }));
+  return fc
+    .tuple(
+      fc.array(fc.oneof({ weight: 3, arbitrary: crash }, { weight: 1, arbitrary: storeCrash }), { maxLength: 4 }),
+      fc.option(scaleOut),
+    )
+    .map(([crashes, joins]) => (joins === null || groups.length === 1 ? crashes : [...crashes, joins]));
+}
+
+export function scenarioWith(
+  populations: fc.Arbitrary<readonly Population[]>,
+  durationMs: number,
+): fc.Arbitrary<Scenario> {
+  return fc.array(serverGroup, { minLength: 1, maxLength: 3 }).chain((given) => {
+    const groups = given.map((group, index) => ({ ...group, name: `group-${index}` }));
+    return fc.record({
+      name: fc.constant("swarm"),
+      durationMs: fc.constant(durationMs),
+      warmUpMs: fc.constantFrom(0, 0, durationMs / 5),
+      windowMs: fc.constantFrom(durationMs, 250, 700),
+      populations,
+      cluster: fc.record({
+        servers: fc.constant(groups),
+        serviceMs: law(15),
+        balancers,
+        network: fc.record({ clientToBalancerMs: rarelyInstant, balancerToServerMs: rarelyInstant }),
+      }),
+      sessions: fc.record({
+        idleTimeoutMs: fc.constantFrom(null, 50, 400),
+        absoluteTimeoutMs: fc.constantFrom(null, 300),
+        afterLoss: fc.constantFrom("login" as const, "leave" as const),
+      }),
+      faults: faultsOf(groups, durationMs),
+    });
+  });
+}

@@ -1,0 +1,161 @@
+/** What must hold for the record of every run, whatever the scenario and the strategy. */
+import { affinityLetters, type LossCause, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
+
+/** Everything that is wrong with the record; empty when nothing is. */
+export function violations(record: RunRecord, scenario: Scenario, strategy: Strategy): readonly string[] {
+  return [
+    ...numbers(record),
+    ...requests(record),
+    ...sessions(record),
+    ...times(record),
+    ...servers(record),
+    ...timeline(record, scenario),
+    ...decisions(record, scenario),
+    ...causes(record, scenario, strategy),
+  ];
+}
+
+/** Sums of floating-point times formed in different orders differ by rounding only. */
+const ROUNDING = 1e-9;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const unless = (holds: boolean, message: string): readonly string[] => (holds ? [] : [message]);
+const differ = (a: number, b: number): boolean => Math.abs(a - b) > ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+
+function numbers({ metrics }: RunRecord): readonly string[] {
+  return Object.entries(metrics).flatMap(([name, value]) => {
+    if (value === null) return [];
+    const isFraction = name.endsWith("Fraction") || name.startsWith("utilisation") || name === "loadJain";
+    const atLeast = name.endsWith("PeakToMean") ? 1 - ROUNDING : -ROUNDING;
+    const atMost = isFraction ? 1 + ROUNDING : Number.MAX_VALUE;
+    return unless(value >= atLeast && value <= atMost, `${name} is ${value}`);
+  });
+}
+
+function requests({ metrics, digest, affinityOutcomes, warmUpMs }: RunRecord): readonly string[] {
+  const of = (name: keyof typeof metrics) => metrics[name] ?? Number.NaN;
+  const ended = of("requestsAnswered") + of("requestsRefused") + of("requestsFailed") + of("requestsTimedOut");
+  const looked = sum(affinityLetters.map((letter) => affinityOutcomes[letter]));
+  const attempts = of("requestsOffered") + of("retries");
+  return [
+    ...unless(of("requestsOffered") === ended + of("requestsInFlight"), "requests do not add up"),
+    ...unless(of("requestsInFlight") >= 0, `${of("requestsInFlight")} requests in flight`),
+    ...unless(of("goodputPerSec") <= of("throughputPerSec") + ROUNDING, "more goodput than throughput"),
+    // Counted from the start only when all of the run is measured.
+    ...(warmUpMs > 0
+      ? []
+      : [
+          ...unless(
+            digest.decisions === looked + of("redispatches"),
+            `${digest.decisions} decisions, ${looked} look-ups and ${of("redispatches")} redispatches`,
+          ),
+          ...unless(looked <= attempts, `${looked} look-ups for ${attempts} attempts`),
+        ]),
+  ];
+}
+
+function sessions({ metrics, sessionsLostByCause, sessionLifespanMs, servers, warmUpMs }: RunRecord) {
+  const of = (name: keyof typeof metrics) => metrics[name] ?? Number.NaN;
+  const ended = of("sessionsCompleted") + of("sessionsTimedOut") + of("sessionsAbandoned") + of("sessionsLost");
+  const lost = sum(sessionsLostByCause.map((entry) => entry.sessions));
+  const writes = sum(sessionsLostByCause.map((entry) => entry.writes));
+  const held = sum(servers.map((server) => server.sessionsHeldMean));
+  return [
+    ...unless(lost === of("sessionsLost"), `${of("sessionsLost")} sessions lost, ${lost} by cause`),
+    ...unless(writes <= of("writesLost"), `${of("writesLost")} writes lost, ${writes} by cause`),
+    ...unless(writes >= lost, "a session was lost without the write that began it"),
+    ...unless(of("surpriseTimeouts") === of("sessionsTimedOut"), "surprise timeouts are not the timeouts"),
+    ...unless(of("reloginCount") <= of("sessionsBorn"), "more logins again than logins"),
+    ...unless(sessionLifespanMs.total === ended, `${ended} sessions ended, ${sessionLifespanMs.total} have a lifespan`),
+    ...unless(warmUpMs > 0 || of("sessionsBorn") >= ended, "more sessions ended than were born"),
+    ...unless(!differ(held, of("sessionsLive")), `${of("sessionsLive")} sessions live, ${held} held by servers`),
+  ];
+}
+
+function times({ metrics, responseTimeMs }: RunRecord): readonly string[] {
+  const ladder = [metrics.responseTimeP50Ms, metrics.responseTimeP90Ms, metrics.responseTimeP99Ms]
+    .concat(metrics.responseTimeP999Ms, metrics.responseTimeMaxMs)
+    .filter((value) => value !== null);
+  const mean = metrics.responseTimeMeanMs ?? 0;
+  const parts = (metrics.networkMeanMs ?? 0) + (metrics.waitingMeanMs ?? 0) + (metrics.serviceMeanMs ?? 0);
+  return [
+    ...unless(responseTimeMs.total === metrics.requestsAnswered, "not every answer has its time"),
+    ...unless(sum(responseTimeMs.count) === responseTimeMs.total, "the histogram does not add up"),
+    ...unless(
+      ladder.every((value, index) => index === 0 || ladder[index - 1]! <= value),
+      "percentiles cross",
+    ),
+    ...unless(parts + (metrics.stateMeanMs ?? 0) <= mean * (1 + ROUNDING) + ROUNDING, `parts exceed the mean ${mean}`),
+  ];
+}
+
+function servers({ servers, metrics, warmUpMs, digest, faults }: RunRecord): readonly string[] {
+  const reached = sum(servers.map((server) => server.requests));
+  return [
+    ...servers.flatMap(({ name, utilisation }) =>
+      unless(utilisation === null || utilisation <= 1 + ROUNDING, `${name} was ${utilisation} busy`),
+    ),
+    ...unless(warmUpMs > 0 || reached <= digest.decisions, "servers got more requests than were sent to them"),
+    ...unless(
+      metrics.requestsAnswered === 0 || warmUpMs > 0 || reached >= (metrics.requestsAnswered ?? 0),
+      "more answers than requests that reached a server",
+    ),
+    ...unless(
+      sum(servers.map((server) => server.crashes)) === 0 || faults.some((fault) => fault.kind === "crash"),
+      "a server crashed of itself",
+    ),
+  ];
+}
+
+function timeline({ timeline, metrics, durationMs, warmUpMs }: RunRecord, { windowMs }: Scenario): readonly string[] {
+  const windows = Math.ceil(durationMs / windowMs);
+  const bad: string[] = [...unless(timeline.windows === windows, `${timeline.windows} windows, not ${windows}`)];
+  if (warmUpMs > 0) return bad;
+  const whole: readonly [string, readonly number[], number | null][] = [
+    ["offered", timeline.requestsOffered, metrics.requestsOffered],
+    ["answered", timeline.requestsAnswered, metrics.requestsAnswered],
+    ["born", timeline.sessionsBorn, metrics.sessionsBorn],
+    ["moved", timeline.sessionsMoved, metrics.sessionsMoved],
+    ["stale", timeline.staleReads, metrics.staleReads],
+    ["lost", timeline.sessionsLost.flatMap((entry) => entry.count), metrics.sessionsLost],
+    ["heat", timeline.heat.filter((_, index) => index % 3 === 2), metrics.requestsAnswered],
+  ];
+  for (const [name, columns, total] of whole) {
+    bad.push(...unless(sum(columns) === total, `${name}: ${sum(columns)} in the windows, ${total} in all`));
+  }
+  return bad;
+}
+
+function decisions({ digest }: RunRecord, { populations }: Scenario): readonly string[] {
+  const isOpen = populations.every((population) => population.arrivals.process !== "trace");
+  return unless(
+    digest.windows.length === Math.floor(digest.decisions / digest.windowSize) || !isOpen,
+    "the digest's windows do not fit its decisions",
+  );
+}
+
+/** A cause can only be named when there was an occasion for it. */
+function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affinity }: Strategy): readonly string[] {
+  const { populations, cluster, faults } = scenario;
+  const crashes = faults.some((fault) => fault.kind === "crash");
+  const changes = crashes || faults.some((fault) => fault.kind === "scale-out");
+  const someone = (is: (clients: Scenario["populations"][number]["clients"]) => boolean) =>
+    populations.some((population) => is(population.clients) || population.arrivals.process === "trace");
+  const isPossible: Readonly<Record<LossCause, boolean>> = {
+    crash: crashes,
+    "store-crash": faults.some((fault) => fault.kind === "store-crash"),
+    "replication-lag": true,
+    failover: crashes && cluster.balancers.healthCheck !== null,
+    overflow: cluster.balancers.redispatch > 0,
+    "no-affinity": affinity.name === "none",
+    rehash: changes && cluster.balancers.healthCheck !== null ? true : changes,
+    "address-changed": someone(({ mobileFraction }) => mobileFraction > 0),
+    "cookie-refused": someone(({ cookiesFraction }) => cookiesFraction < 1),
+    "binding-expired": Object.entries(affinity.knobs).some(([name, value]) => name.endsWith("Ms") && value !== null),
+    "binding-evicted": affinity.knobs["entries"] !== undefined,
+    "unsynchronised-balancer": cluster.balancers.count > 1,
+    "shared-address": someone(({ natFraction }) => natFraction > 0),
+    "cookie-overflow": true,
+  };
+  return sessionsLostByCause.flatMap(({ cause }) => unless(isPossible[cause], `a loss by ${cause}, out of nothing`));
+}
