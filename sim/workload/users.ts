@@ -87,10 +87,13 @@ export class Users {
     return flags;
   }
 
-  /** Shared addresses lie in 10.0.0.0/8, each in a /24 of its own, as offices do; everybody else's is as good as unique. */
+  /**
+   * Addresses are scattered over all of the range, shared ones too: gateways in a row would fall on one server wherever a
+   * hash is taken modulo a divisor of their distance. Nobody meets another's address but by the chance of 2^-32.
+   */
   private firstAddress(ordinal: number): number {
     if (this.natTable !== null && this.clients.at(ordinal, 2).uniform() < this.population.clients.natFraction) {
-      return 0x0a000001 + 256 * this.natTable.draw(this.clients.at(ordinal, 3));
+      return avalanche((-1 - this.natTable.draw(this.clients.at(ordinal, 3))) ^ this.addressSalt);
     }
     return avalanche(ordinal ^ this.addressSalt);
   }
