@@ -1,4 +1,5 @@
 import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { wholeWeights } from "./weight-map.ts";
 
 const MODULUS = 6271;
 /** After this many hashes that hit a server out of use, nginx falls back to round robin. */
@@ -16,11 +17,8 @@ class IpHash implements BalancingAlgorithm {
 
   constructor(context: BalancingContext) {
     this.context = context;
-    const { weight, count } = context.fleet;
-    this.end = new Float64Array(count);
-    for (let server = 0; server < count; server++) {
-      this.end[server] = (server === 0 ? 0 : this.end[server - 1]!) + Math.ceil(weight[server]!);
-    }
+    let end = 0;
+    this.end = wholeWeights(context.fleet.weight).map((weight) => (end += weight));
   }
 
   pick(request: number, avoid: number): number {
@@ -32,7 +30,8 @@ class IpHash implements BalancingAlgorithm {
       const server = this.serverAt(hash % this.end[fleet.count - 1]!);
       if (fleet.isEligible[server] === 1 && server !== avoid) return server;
     }
-    this.turn = (this.turn + 1) % fleet.eligibleCount;
+    do this.turn = (this.turn + 1) % fleet.eligibleCount;
+    while (fleet.eligible[this.turn] === avoid && fleet.eligibleCount > 1);
     return fleet.eligible[this.turn]!;
   }
 

@@ -5,14 +5,19 @@ import { ServerHeap } from "./server-heap.ts";
 /**
  * The smallest product of smoothed response time and (requests in flight + 1), per unit of weight.
  *
- * The response time is an exponentially weighted mean over answers: after n answers the newest counts `gain`. A server
- * that has not answered yet counts 0 and is tried first. A failure counts as the answer that took `failurePenaltyMs`.
+ * The response time is an exponentially weighted mean over answers: the newest counts `gain`. A server that has not
+ * answered yet is taken for as fast as the mean of those that have: were it taken for faster, everybody would be sent
+ * there until its first answer. A failure counts as an answer that took `failurePenaltyMs`.
  */
 class LeastResponseTime implements BalancingAlgorithm {
   private readonly context: BalancingContext;
   private readonly gain: number;
   private readonly failurePenaltyMs: number;
   private readonly smoothedMs: Float64Array;
+  private readonly hasAnswered: Uint8Array;
+  /** Of the servers that have answered: their number and the sum of their smoothed times. */
+  private answering = 0;
+  private sumMs = 0;
   private readonly byCost: ServerHeap;
 
   constructor(context: BalancingContext, memory: number, failurePenaltyMs: number) {
@@ -20,6 +25,7 @@ class LeastResponseTime implements BalancingAlgorithm {
     this.gain = 1 - exp(-1 / memory);
     this.failurePenaltyMs = failurePenaltyMs;
     this.smoothedMs = new Float64Array(context.fleet.count);
+    this.hasAnswered = new Uint8Array(context.fleet.count);
     this.byCost = new ServerHeap(context.fleet.count);
   }
 
@@ -33,8 +39,16 @@ class LeastResponseTime implements BalancingAlgorithm {
 
   ended(server: number, responseTimeMs: number, answered: boolean): void {
     const sampleMs = answered ? responseTimeMs : Math.max(responseTimeMs, this.failurePenaltyMs);
-    const before = this.smoothedMs[server]!;
-    this.smoothedMs[server] = before === 0 ? sampleMs : before + this.gain * (sampleMs - before);
+    if (this.hasAnswered[server] === 0) {
+      this.hasAnswered[server] = 1;
+      this.answering++;
+      this.sumMs += sampleMs;
+      this.smoothedMs[server] = sampleMs;
+    } else {
+      const changeMs = this.gain * (sampleMs - this.smoothedMs[server]!);
+      this.sumMs += changeMs;
+      this.smoothedMs[server]! += changeMs;
+    }
     this.sent(server);
   }
 
@@ -45,7 +59,13 @@ class LeastResponseTime implements BalancingAlgorithm {
 
   private costOf(server: number): number {
     const { inFlight, weight } = this.context.fleet;
-    return (this.smoothedMs[server]! * (inFlight[server]! + 1)) / weight[server]!;
+    return (this.timeMs(server) * (inFlight[server]! + 1)) / weight[server]!;
+  }
+
+  private timeMs(server: number): number {
+    if (this.hasAnswered[server] === 1) return this.smoothedMs[server]!;
+    // Before the first answer of all, any time will do that is the same for everybody.
+    return this.answering === 0 ? 1 : this.sumMs / this.answering;
   }
 }
 

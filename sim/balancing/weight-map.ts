@@ -1,41 +1,67 @@
 import type { FleetView } from "./algorithm.ts";
 
+/** What fractional weights are counted in. */
+const PARTS = 100;
+
+/** The weights as whole numbers in the same proportion, to a hundredth: hashes are taken modulo their sum. */
+export function wholeWeights(weight: Float64Array): Float64Array {
+  if (weight.every((share) => Number.isInteger(share))) return weight;
+  return weight.map((share) => Math.max(1, Math.round(share * PARTS)));
+}
+
 /**
- * The eligible servers laid out on a line, each as long as its weight, in the order of the fleet: a hash modulo the
- * whole length falls on one of them. Rebuilt when the fleet has changed, found by bisection in O(log n).
+ * HAProxy's map: a line of slots, each with a server, as many for every eligible server as its weight, spread out and in
+ * the order of the fleet. A hash modulo the length of the line falls on one of them.
+ *
+ * The line is laid anew when the fleet has changed; that costs slots × servers, or slots alone when weights are equal.
  */
 export class WeightMap {
   private readonly fleet: FleetView;
-  private readonly end: Float64Array;
+  private slots = new Int32Array(0);
   private version = -1;
 
   constructor(fleet: FleetView) {
     this.fleet = fleet;
-    this.end = new Float64Array(fleet.count);
   }
 
-  /** The server at `hash` (unsigned, 32 bits) modulo the total weight, weights rounded up to whole numbers. */
+  /** The server at `hash` (unsigned, 32 bits) modulo the number of slots. At least one server must be eligible. */
   at(hash: number): number {
-    const { eligible, eligibleCount, version } = this.fleet;
-    if (this.version !== version) this.rebuild();
-    const point = hash % this.end[eligibleCount - 1]!;
-    let low = 0;
-    let high = eligibleCount - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.end[middle]! > point) high = middle;
-      else low = middle + 1;
-    }
-    return eligible[low]!;
+    if (this.version !== this.fleet.version) this.rebuild();
+    return this.slots[hash % this.slots.length]!;
   }
 
   private rebuild(): void {
-    const { eligible, eligibleCount, weight } = this.fleet;
-    let end = 0;
-    for (let i = 0; i < eligibleCount; i++) {
-      end += Math.ceil(weight[eligible[i]!]!);
-      this.end[i] = end;
+    const { eligibleCount, version } = this.fleet;
+    const eligible = this.fleet.eligible.slice(0, eligibleCount);
+    const whole = wholeWeights(this.fleet.weight);
+    // Those that are down count here, so that the length of the line follows from who is eligible alone.
+    const divisor = whole.reduce(greatestCommonDivisor);
+    const weights = Float64Array.from(eligible, (server) => whole[server]! / divisor);
+    const length = weights.reduce((sum, weight) => sum + weight, 0);
+    this.version = version;
+    if (weights.every((weight) => weight === weights[0])) {
+      this.slots = Int32Array.from({ length }, (_, slot) => eligible[slot % eligibleCount]!);
+      return;
     }
-    this.version = this.fleet.version;
+    // Every slot goes to the first server with the highest score in whole lengths of the line; the winner pays one length.
+    const scores = new Float64Array(eligibleCount);
+    this.slots = Int32Array.from({ length }, () => {
+      let best = 0;
+      let bestRating = -1;
+      for (let i = 0; i < eligibleCount; i++) {
+        scores[i]! += weights[i]!;
+        const rating = Math.trunc((scores[i]! + length) / length);
+        if (rating > bestRating) {
+          bestRating = rating;
+          best = i;
+        }
+      }
+      scores[best]! -= length;
+      return eligible[best]!;
+    });
   }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
