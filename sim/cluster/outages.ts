@@ -16,6 +16,9 @@ export class Outages {
   private readonly health: Health;
   private readonly admit: (servers: readonly number[]) => void;
   private readonly kernel: Kernel;
+  /** Outages under way on each server, counting its time before it joins as one; on the store at the last place. */
+  private readonly holds: Int32Array;
+  private readonly hasJoined: Uint8Array;
 
   constructor(
     kernel: Kernel,
@@ -33,6 +36,15 @@ export class Outages {
     this.state = state;
     this.health = health;
     this.admit = admit;
+    this.holds = new Int32Array(servers.count + 1);
+    this.hasJoined = new Uint8Array(servers.count).fill(1);
+    for (const fault of faults) {
+      if (fault.kind !== "scale-out") continue;
+      for (const server of fault.servers) {
+        this.holds[server] = 1;
+        this.hasJoined[server] = 0;
+      }
+    }
     faults.forEach((fault, index) => {
       kernel.schedule(fault.atMs, event.FAULT_BEGINS, index, 0);
     });
@@ -47,14 +59,15 @@ export class Outages {
   begin(index: number): void {
     const fault = this.faults[index]!;
     if (fault.kind === "scale-out") {
-      for (const server of fault.servers) this.pool.start(server);
-      this.admit(fault.servers);
+      this.join(fault.servers.filter((server) => this.hasJoined[server] === 0));
       return;
     }
     if (fault.kind === "store-crash") {
+      this.holds[this.servers.count]!++;
       this.state.storeCrashed();
     } else {
       for (const server of fault.servers) {
+        this.holds[server]!++;
         this.pool.crash(server);
         this.health.serverChanged(server);
       }
@@ -64,16 +77,26 @@ export class Outages {
     }
   }
 
+  /** What is down comes back when the last of the outages that hold it is over. */
   end(index: number): void {
     const fault = this.faults[index]!;
     if (fault.kind === "store-crash") {
-      this.state.storeRestarted();
+      if (--this.holds[this.servers.count]! === 0) this.state.storeRestarted();
     } else {
-      for (const server of fault.servers) {
-        this.pool.start(server);
-        this.health.serverChanged(server);
-      }
+      for (const server of fault.servers) this.release(server);
     }
+  }
+
+  /** The balancers take them for up until their checks say otherwise. */
+  private join(servers: readonly number[]): void {
+    for (const server of servers) this.hasJoined[server] = 1;
+    this.admit(servers);
+    for (const server of servers) this.release(server);
+  }
+
+  private release(server: number): void {
+    if (--this.holds[server]! === 0) this.pool.start(server);
+    this.health.serverChanged(server);
   }
 
   record(endMs: number): FaultRecord[] {

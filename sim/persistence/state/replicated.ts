@@ -78,7 +78,10 @@ class Replicated implements StateBackend, SessionColumns {
     }
     this.life[session] = servers.lifeOf(server);
     this.contains[session] = contains;
-    if (others > 0) {
+    if (others === 0) {
+      // Whoever starts later is given this copy.
+      this.delivered[session] = contains;
+    } else {
       const message = this.messages.put(session, this.tenancy[session]!, contains, this.life[session]!);
       this.context.schedule(this.context.nowMs + this.durationMs(session), message, 0);
     }
