@@ -15,7 +15,7 @@ export function drawTable(parent: HTMLElement, tables: readonly Table[]): void {
       table.append("tbody");
       return region;
     })
-    .attr("aria-label", ({ title }) => title);
+    .attr("aria-label", ({ title }) => `Table: ${title}`);
   regions.select("caption").text(({ title }) => title);
   regions
     .select("thead tr")

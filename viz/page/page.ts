@@ -88,6 +88,7 @@ export function buildPage(view: View, embedded: unknown): void {
     element("div", { class: "provenance" }, badge, back),
     runs.root,
     strategyBar(store),
+    element("h2", { class: "visually-hidden" }, "At a glance"),
     element("div", { class: "panels" }, ...panels.map((which) => panel(store, which).root)),
     trust(store),
     section(

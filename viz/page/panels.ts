@@ -105,7 +105,7 @@ function perRunTable({ data }: Store, metric: Metric & { readonly name: MetricNa
   }));
   return {
     title: `${metric.title}: each run`,
-    columns: [{ text: "", unit: null }, ...estimates.map(({ name }) => ({ text: name, unit }))],
+    columns: [{ text: "run", unit: null }, ...estimates.map(({ name }) => ({ text: name, unit }))],
     rows: [
       ...Array.from({ length: data?.runs ?? 0 }, (_, run) => [
         `seed ${(data?.seed ?? 0) + run}`,

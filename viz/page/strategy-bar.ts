@@ -7,7 +7,7 @@ import { swatch } from "../draw/swatch.ts";
 import type { Store } from "../store.ts";
 
 export function strategyBar(store: Store): HTMLElement {
-  const names = element("div", { class: "names", role: "toolbar", "aria-label": "Strategies: bring one forward" });
+  const names = element("div", { class: "choices", role: "toolbar", "aria-label": "Strategies: bring one forward" });
   const reference = element("select", { change: () => store.choose({ reference: reference.value }) });
   const choice = element("label", { class: "reference" }, "differences against ", reference);
   const bar = element("nav", { class: "strategy-bar", "aria-label": "Strategies" }, names, choice);
