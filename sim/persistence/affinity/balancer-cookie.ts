@@ -30,6 +30,8 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
   /** The dates in it; only kept where a limit reads them. */
   private seenAtMs = new Float64Array(0);
   private setAtMs = new Float64Array(0);
+  /** 1 where the client's last request came with a cookie past a limit, so that its answer brings a new one. */
+  private isExpired = new Uint8Array(0);
 
   constructor(context: AffinityContext, limits: Limits) {
     this.context = context;
@@ -41,6 +43,7 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
     this.server = grown(this.server, new Int32Array(capacity));
     if (this.limits.maxIdleMs !== null) this.seenAtMs = grown(this.seenAtMs, new Float64Array(capacity));
     if (this.limits.maxLifeMs !== null) this.setAtMs = grown(this.setAtMs, new Float64Array(capacity));
+    this.isExpired = grown(this.isExpired, new Uint8Array(capacity));
   }
 
   lookup(request: number): number {
@@ -52,37 +55,34 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
       return -1;
     }
     this.context.countCookieBytes(this.limits.cookieBytes);
+    this.outcome = this.outcomeOf(session);
+    if (this.outcome === VALID) return server;
+    this.isExpired[session] = 1;
+    return -1;
+  }
+
+  private outcomeOf(session: number): number {
     const { maxIdleMs, maxLifeMs } = this.limits;
-    if (maxIdleMs !== null && requests.nowMs - this.seenAtMs[session]! > maxIdleMs) {
-      this.outcome = IDLE_EXPIRED;
-      return -1;
-    }
-    if (maxLifeMs !== null && requests.nowMs - this.setAtMs[session]! > maxLifeMs) {
-      this.outcome = OLD_EXPIRED;
-      return -1;
-    }
-    this.outcome = VALID;
-    return server;
+    const { nowMs } = this.context.requests;
+    if (maxIdleMs !== null && nowMs - this.seenAtMs[session]! > maxIdleMs) return IDLE_EXPIRED;
+    if (maxLifeMs !== null && nowMs - this.setAtMs[session]! > maxLifeMs) return OLD_EXPIRED;
+    return VALID;
   }
 
   answered(request: number, _balancer: number, server: number): void {
     const { requests } = this.context;
+    const { maxIdleMs, maxLifeMs, cookieBytes } = this.limits;
     const session = requests.sessionOf(request);
+    const isNew = this.server[session] !== server || this.isExpired[session] === 1;
+    // A cookie with an idle limit is sent anew with each answer, to carry the date.
+    if (isNew || maxIdleMs !== null) this.context.countCookieBytes(cookieBytes);
     if (!requests.returnsCookies(session)) return;
-    const { maxIdleMs, maxLifeMs } = this.limits;
-    const outdated = this.server[session] !== server || this.outcomeWasExpired(session);
-    if (outdated) {
+    if (isNew) {
       this.server[session] = server;
+      this.isExpired[session] = 0;
       if (maxLifeMs !== null) this.setAtMs[session] = requests.nowMs;
     }
-    // A cookie with an idle limit is sent anew with each answer, to carry the date.
-    if (outdated || maxIdleMs !== null) this.context.countCookieBytes(this.limits.cookieBytes);
     if (maxIdleMs !== null) this.seenAtMs[session] = requests.nowMs;
-  }
-
-  private outcomeWasExpired(session: number): boolean {
-    const { maxLifeMs } = this.limits;
-    return maxLifeMs !== null && this.context.requests.nowMs - this.setAtMs[session]! > maxLifeMs;
   }
 
   whyElsewhere(request: number): LossCause {
@@ -92,6 +92,7 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
 
   forget(session: number): void {
     this.server[session] = -1;
+    this.isExpired[session] = 0;
   }
 }
 

@@ -1,11 +1,11 @@
 import { WeightMap } from "../../balancing/weight-map.ts";
 import { avalanche } from "../../engine/hash.ts";
 import type { LossCause } from "../../metrics/causes.ts";
-import { type AffinityContext, type AffinityMechanism, defineAffinity, VALID } from "./mechanism.ts";
+import { type AffinityContext, type AffinityMechanism, defineAffinity, NONE, VALID } from "./mechanism.ts";
 
 /** Hashes the full client address modulo the total weight of the eligible servers. No memory: nothing to lose, nothing kept. */
 class SourceHash implements AffinityMechanism {
-  readonly outcome = VALID;
+  outcome: number = NONE;
   private readonly context: AffinityContext;
   private readonly avalanches: boolean;
   private readonly maps: readonly WeightMap[];
@@ -18,6 +18,7 @@ class SourceHash implements AffinityMechanism {
 
   lookup(request: number, balancer: number): number {
     const view = this.context.views[balancer]!;
+    this.outcome = view.eligibleCount === 0 ? NONE : VALID;
     if (view.eligibleCount === 0) return -1;
     const address = this.context.requests.addressOf(request);
     return this.maps[balancer]!.at(this.avalanches ? avalanche(address) : address >>> 0);

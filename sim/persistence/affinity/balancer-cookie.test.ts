@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { IDLE_EXPIRED, NONE, OLD_EXPIRED, VALID } from "./mechanism.ts";
+import { Bench } from "./testing/bench.ts";
+
+const cookie = (knobs: { readonly maxIdleMs?: number; readonly maxLifeMs?: number } = {}, balancers = 1) => {
+  const bench = new Bench("balancer-cookie", { balancers, knobs: { ...knobs, cookieBytes: 10 } });
+  bench.begin(0);
+  return bench;
+};
+
+describe("the balancer's cookie", () => {
+  it("names the server that answered, and every balancer reads it", () => {
+    const bench = cookie({}, 2);
+    expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
+    bench.answer(0, 2, 0);
+    expect(bench.look(0, 0)).toEqual({ server: 2, outcome: VALID });
+    expect(bench.look(0, 1)).toEqual({ server: 2, outcome: VALID });
+  });
+
+  it("is written anew when another server answers, and still names one that is out", () => {
+    const bench = cookie();
+    bench.answer(0, 2);
+    bench.fleets[0]!.set(2, false);
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    bench.answer(0, 1);
+    bench.fleets[0]!.set(2, true);
+    expect(bench.look(0)).toEqual({ server: 1, outcome: VALID });
+  });
+
+  it("stays with its client: nobody else has it, and the next visit in the slot begins without", () => {
+    const bench = cookie();
+    bench.begin(1);
+    bench.answer(0, 2);
+    expect(bench.look(1).server).toBe(-1);
+    bench.begin(0);
+    expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
+  });
+
+  it("keeps what clients hold while more and more visits begin", () => {
+    const bench = new Bench("balancer-cookie", { knobs: { maxIdleMs: 5, maxLifeMs: 9 } });
+    for (let session = 0; session < 100; session++) {
+      bench.begin(session);
+      bench.answer(session, session % 3);
+    }
+    for (let session = 0; session < 100; session++) expect(bench.look(session).server).toBe(session % 3);
+  });
+
+  it("is never returned by a client that refuses cookies, and that is the cause of its losses", () => {
+    const bench = cookie();
+    bench.refusesCookies.add(0);
+    bench.answer(0, 2);
+    expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
+    expect(bench.mechanism.whyElsewhere(0, 0)).toBe("cookie-refused");
+  });
+});
+
+describe("its limits", () => {
+  it("let it go unused for maxIdle; every answer starts that anew", () => {
+    const bench = cookie({ maxIdleMs: 1000 });
+    bench.answer(0, 2);
+    for (const nowMs of [1000, 2000]) {
+      bench.nowMs = nowMs;
+      expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+      bench.answer(0, 2);
+    }
+    bench.nowMs = 3000.5;
+    expect(bench.look(0)).toEqual({ server: -1, outcome: IDLE_EXPIRED });
+    expect(bench.mechanism.whyElsewhere(0, 0)).toBe("binding-expired");
+    bench.answer(0, 1);
+    expect(bench.look(0)).toEqual({ server: 1, outcome: VALID });
+  });
+
+  it("let it live for maxLife, however often it is used", () => {
+    const bench = cookie({ maxLifeMs: 1000 });
+    bench.answer(0, 2);
+    for (const nowMs of [400, 800, 1000]) {
+      bench.nowMs = nowMs;
+      expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+      bench.answer(0, 2);
+    }
+    bench.nowMs = 1000.5;
+    expect(bench.look(0)).toEqual({ server: -1, outcome: OLD_EXPIRED });
+    // Even the same server's answer makes it a new cookie.
+    bench.answer(0, 2);
+    bench.nowMs = 2000;
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+  });
+
+  it("tell idle from old, idle first", () => {
+    const bench = cookie({ maxIdleMs: 500, maxLifeMs: 1000 });
+    bench.answer(0, 2);
+    bench.nowMs = 5000;
+    expect(bench.look(0).outcome).toBe(IDLE_EXPIRED);
+  });
+
+  it("begin both anew with the cookie that replaces an idle one, though it names the same server", () => {
+    const bench = cookie({ maxIdleMs: 500, maxLifeMs: 1000 });
+    bench.answer(0, 2);
+    bench.nowMs = 900;
+    bench.answer(0, 2);
+    bench.nowMs = 1200;
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+  });
+
+  it("are asked when the request comes, so that a cookie does not grow old while its request is served", () => {
+    const bench = cookie({ maxLifeMs: 1000 });
+    bench.answer(0, 2);
+    bench.nowMs = 999;
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    bench.nowMs = 1001;
+    bench.mechanism.answered(0, 0, 2);
+    // It was good, so it was not replaced, and now it is too old.
+    expect(bench.look(0)).toEqual({ server: -1, outcome: OLD_EXPIRED });
+  });
+});
+
+describe("its bytes", () => {
+  it("travel down when it is set and up with every request after", () => {
+    const bench = cookie();
+    bench.look(0);
+    expect(bench.cookieBytes).toBe(0);
+    bench.mechanism.answered(0, 0, 2);
+    expect(bench.cookieBytes).toBe(10);
+    bench.look(0);
+    expect(bench.cookieBytes).toBe(20);
+    bench.mechanism.answered(0, 0, 2);
+    expect(bench.cookieBytes).toBe(20);
+  });
+
+  it("travel down with every answer where an idle limit wants the date", () => {
+    const bench = cookie({ maxIdleMs: 1000 });
+    bench.answer(0, 2);
+    bench.answer(0, 2);
+    expect(bench.cookieBytes).toBe(10 + 10 + 10);
+  });
+
+  it("travel down in vain with every answer to a client that refuses cookies", () => {
+    const bench = cookie();
+    bench.refusesCookies.add(0);
+    bench.answer(0, 2);
+    bench.answer(0, 2);
+    expect(bench.cookieBytes).toBe(20);
+  });
+});
