@@ -44,12 +44,18 @@ class LeastResponseTime implements BalancingAlgorithm {
       this.answering++;
       this.sumMs += sampleMs;
       this.smoothedMs[server] = sampleMs;
+      if (this.answering === 1) this.costOthersAnew(server);
     } else {
       const changeMs = this.gain * (sampleMs - this.smoothedMs[server]!);
       this.sumMs += changeMs;
       this.smoothedMs[server]! += changeMs;
     }
     this.sent(server);
+  }
+
+  /** Before the first answer of all, everybody's cost was in no unit of time. */
+  private costOthersAnew(server: number): void {
+    for (let other = 0; other < this.context.fleet.count; other++) if (other !== server) this.sent(other);
   }
 
   changed(server: number): void {

@@ -43,7 +43,7 @@ class OneBackup implements StateBackend, SessionColumns {
     const session = this.context.sessionOf(request);
     const life = this.context.servers.lifeOf(server);
     if (life === this.primary[session] || life === this.backup[session]) return this.found(session);
-    if (this.holderOf(session) < 0) return this.missing();
+    if (this.holderOf(session) < 0) return this.missing(session);
     this.context.scheduleRead(this.context.nowMs + this.durationMs(session), request);
     return PENDING;
   }
@@ -51,7 +51,7 @@ class OneBackup implements StateBackend, SessionColumns {
   /** The holder may have died while the request was waiting for it. */
   readDone(request: number): number {
     const session = this.context.sessionOf(request);
-    return this.holderOf(session) < 0 ? this.missing() : this.found(session);
+    return this.holderOf(session) < 0 ? this.missing(session) : this.found(session);
   }
 
   private found(session: number): number {
@@ -59,8 +59,9 @@ class OneBackup implements StateBackend, SessionColumns {
     return FOUND;
   }
 
-  private missing(): number {
-    this.cause = "crash";
+  private missing(session: number): number {
+    // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
+    this.cause = this.primary[session]! < 0 ? null : "crash";
     return MISSING;
   }
 

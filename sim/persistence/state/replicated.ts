@@ -53,6 +53,8 @@ class Replicated implements StateBackend, SessionColumns {
   read(request: number, server: number): number {
     const session = this.context.sessionOf(request);
     const life = this.life[session]!;
+    // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
+    if (life < 0) return this.missing(null);
     if (life < this.firstLifeSince) return this.missing("crash");
     const own = life === this.context.servers.lifeOf(server);
     const contains = own ? this.contains[session]! : this.delivered[session]!;
@@ -61,7 +63,7 @@ class Replicated implements StateBackend, SessionColumns {
     return FOUND;
   }
 
-  private missing(cause: LossCause): number {
+  private missing(cause: LossCause | null): number {
     this.cause = cause;
     return MISSING;
   }

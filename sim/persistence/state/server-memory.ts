@@ -34,7 +34,8 @@ class ServerMemory implements StateBackend, SessionColumns {
       this.writesRead = this.contains[session]!;
       return FOUND;
     }
-    this.cause = servers.isAlive(life) ? null : "crash";
+    // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
+    this.cause = life < 0 || servers.isAlive(life) ? null : "crash";
     return MISSING;
   }
 
