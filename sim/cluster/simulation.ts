@@ -53,7 +53,7 @@ export class Simulation {
   integralsAtStart: Integrals;
   readonly state;
   private readonly affinity;
-  private readonly fleets: readonly Fleet[];
+  readonly fleets: readonly Fleet[];
   private readonly algorithms: readonly BalancingAlgorithm[];
   private readonly users: readonly Users[];
   private readonly visits: Visits;
