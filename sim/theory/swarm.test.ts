@@ -1,51 +1,108 @@
+/**
+ * Swarms: whole scenarios drawn at random, every part of the catalogue with any values of its knobs, run for a few
+ * virtual seconds. The engine checks conservation, Little's law and causes itself at the end of every run.
+ *
+ * SWARM_RUNS and SWARM_SEED widen the search; a failure is shrunk and prints the seed and path that repeat it.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scenarioWith } from "./testing/arbitrary-scenario.ts";
 import { arbitraryStrategy } from "./testing/arbitrary-strategy.ts";
-import { endlessUsers, replayedUsers } from "./testing/arbitrary-workload.ts";
+import { endlessUsers, replayedUsers, usersUntil } from "./testing/arbitrary-workload.ts";
+import { engine } from "./testing/engine.ts";
 import { violations } from "./testing/invariants.ts";
 import { run } from "./testing/scenarios.ts";
 import { chunksOf, recordedSessions, replay } from "./testing/traces.ts";
 
-const RUNS = Number(process.env["SWARM_RUNS"] ?? 50);
-const given = process.env["SWARM_SEED"];
-const settings = { numRuns: RUNS, ...(given === undefined ? { seed: 1 } : { seed: Number(given) }) };
 const DURATION_MS = 2000;
+/** Beyond the longest visit that the laws above make likely. */
+const LONG_AFTER_MS = 5_000_000;
+const TIMEOUT_MS = 600_000;
+
+const settings = (runs: number): fc.Parameters<unknown> => ({
+  numRuns: Number(process.env["SWARM_RUNS"] ?? runs),
+  seed: Number(process.env["SWARM_SEED"] ?? 1),
+});
+
+const stops = fc
+  .array(fc.double({ min: 0, max: DURATION_MS, noNaN: true }), { maxLength: 8 })
+  .map((times) => times.sort((a, b) => a - b));
+const scenarios = scenarioWith(endlessUsers, DURATION_MS);
+const replays = scenarioWith(
+  replayedUsers.map((users) => [users]),
+  DURATION_MS,
+);
 
 describe("any scenario under any strategy", () => {
-  it("keeps its books", () => {
-    fc.assert(
-      fc.property(
-        scenarioWith(endlessUsers, DURATION_MS),
-        arbitraryStrategy,
-        fc.nat(1000),
-        (scenario, strategy, seed) => {
+  it(
+    "keeps its books, and its record is the same at one go and in pieces",
+    () => {
+      fc.assert(
+        fc.property(scenarios, arbitraryStrategy, fc.nat(1000), stops, (scenario, strategy, seed, cuts) => {
           const record = run(scenario, strategy, seed);
           expect(violations(record, scenario, strategy)).toEqual([]);
-          expect(JSON.stringify(run(scenario, strategy, seed))).toBe(JSON.stringify(record));
-        },
-      ),
-      settings,
-    );
-  }, 300_000);
-  it("keeps its books when it replays a trace, cut into chunks anyhow", () => {
-    fc.assert(
-      fc.property(
-        scenarioWith(
-          replayedUsers.map((users) => [users]),
-          DURATION_MS,
-        ),
-        arbitraryStrategy,
-        recordedSessions(DURATION_MS),
-        fc.integer({ min: 1, max: 60 }),
-        (scenario, strategy, sessions, size) => {
+          const pieces = new engine.Simulation({ scenario, strategy, seed, scenarioHash: "" });
+          for (const untilMs of cuts) expect(pieces.advance(untilMs)).toBe("more");
+          expect(pieces.advance(Infinity)).toBe("done");
+          expect(JSON.stringify(pieces.record())).toBe(JSON.stringify(record));
+          expect(JSON.stringify(pieces.record())).toBe(JSON.stringify(record));
+        }),
+        settings(100),
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "does so for a trace, wherever it is cut into chunks",
+    () => {
+      const size = fc.integer({ min: 1, max: 60 });
+      fc.assert(
+        fc.property(replays, arbitraryStrategy, recordedSessions(DURATION_MS), size, stops, (...given) => {
+          const [scenario, strategy, sessions, chunkRequests, cuts] = given;
           const input = { scenario, strategy, seed: 1, scenarioHash: "" };
           const record = replay(input, chunksOf(sessions, 1000));
           expect(violations(record, scenario, strategy)).toEqual([]);
-          expect(replay(input, chunksOf(sessions, size))).toEqual(record);
-        },
-      ),
-      settings,
-    );
-  }, 300_000);
+          expect(replay(input, chunksOf(sessions, chunkRequests), cuts)).toEqual(record);
+        }),
+        settings(100),
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "leaves nothing behind once the users have stopped coming",
+    () => {
+      const fading = scenarioWith(usersUntil(DURATION_MS / 2), LONG_AFTER_MS, DURATION_MS);
+      fc.assert(
+        fc.property(fading, arbitraryStrategy, (scenario, strategy) => {
+          const cluster = new engine.Cluster(scenario, strategy, 1);
+          cluster.advance(Infinity);
+          const { requests, sessions, servers, fleets, ledger, meter } = cluster;
+          expect({
+            slots: requests.slotsWhere(() => true),
+            visits: sessions.open,
+            live: ledger.live,
+            held: [...ledger.held],
+            bytes: Math.round(Math.abs(ledger.bytes)),
+            waiting: meter.inFlight,
+            believed: fleets.map(({ inFlight }) => [...inFlight]),
+            onServers: servers.names.flatMap((_, server) => servers.requestsOn(server)),
+          }).toEqual({
+            slots: [],
+            visits: 0,
+            live: 0,
+            held: servers.names.map(() => 0),
+            bytes: 0,
+            waiting: 0,
+            believed: fleets.map(() => servers.names.map(() => 0)),
+            onServers: [],
+          });
+        }),
+        settings(100),
+      );
+    },
+    TIMEOUT_MS,
+  );
 });

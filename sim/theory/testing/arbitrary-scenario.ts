@@ -51,17 +51,19 @@ function faultsOf(groups: readonly ServerGroup[], durationMs: number): fc.Arbitr
     .map(([crashes, joins]) => (joins === null || groups.length === 1 ? crashes : [...crashes, joins]));
 }
 
+/** Everything happens before `eventfulMs`, which is the whole run unless told otherwise. */
 export function scenarioWith(
   populations: fc.Arbitrary<readonly Population[]>,
   durationMs: number,
+  eventfulMs = durationMs,
 ): fc.Arbitrary<Scenario> {
   return fc.array(serverGroup, { minLength: 1, maxLength: 3 }).chain((given) => {
     const groups = given.map((group, index) => ({ ...group, name: `group-${index}` }));
     return fc.record({
       name: fc.constant("swarm"),
       durationMs: fc.constant(durationMs),
-      warmUpMs: fc.constantFrom(0, 0, durationMs / 5),
-      windowMs: fc.constantFrom(durationMs, 250, 700),
+      warmUpMs: fc.constantFrom(0, 0, eventfulMs / 5),
+      windowMs: durationMs > eventfulMs ? fc.constant(durationMs) : fc.constantFrom(durationMs, 250, 700),
       populations,
       cluster: fc.record({
         servers: fc.constant(groups),
@@ -74,7 +76,7 @@ export function scenarioWith(
         absoluteTimeoutMs: fc.constantFrom(null, 300),
         afterLoss: fc.constantFrom("login" as const, "leave" as const),
       }),
-      faults: faultsOf(groups, durationMs),
+      faults: faultsOf(groups, eventfulMs),
     });
   });
 }

@@ -1,0 +1,80 @@
+/** Relations between runs: what must not change when something else does. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../index.ts";
+import { metrics } from "../metrics/catalogue.ts";
+import { scenarioWith } from "./testing/arbitrary-scenario.ts";
+import { arbitraryStrategy } from "./testing/arbitrary-strategy.ts";
+import { endlessUsers } from "./testing/arbitrary-workload.ts";
+import { run, serversOf } from "./testing/scenarios.ts";
+import { slowed, slowedStrategy } from "./testing/slowed.ts";
+
+const DURATION_MS = 1500;
+const TIMEOUT_MS = 300_000;
+const scenarios = scenarioWith(endlessUsers, DURATION_MS);
+const settings = (runs: number): fc.Parameters<unknown> => ({
+  numRuns: Number(process.env["SWARM_RUNS"] ?? runs),
+  seed: Number(process.env["SWARM_SEED"] ?? 1),
+});
+
+describe("another unit of time", () => {
+  it(
+    "doubles every time to the last bit, halves every rate and changes nothing else",
+    () => {
+      fc.assert(
+        fc.property(scenarios, arbitraryStrategy, (scenario, strategy) => {
+          // The lognormal law has its mean as a logarithm, which rounds.
+          fc.pre(!JSON.stringify(scenario).includes('"lognormal"'));
+          const once = run(scenario, strategy);
+          const twice = run(slowed(scenario, 2), slowedStrategy(strategy, 2));
+          expect(twice.metrics).toEqual(withTimesDoubled(once));
+          expect(twice.sessionsLostByCause).toEqual(once.sessionsLostByCause);
+          expect(twice.affinityOutcomes).toEqual(once.affinityOutcomes);
+          expect(twice.servers.map((server) => server.requests)).toEqual(once.servers.map((server) => server.requests));
+        }),
+        settings(40),
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+function withTimesDoubled(record: RunRecord): Record<string, number | null> {
+  const factors = { ms: 2, perSec: 0.5 } as const;
+  return Object.fromEntries(
+    metrics.map(({ name, unit }) => {
+      const value = record.metrics[name];
+      const factor = unit === "ms" || unit === "perSec" ? factors[unit] : 1;
+      return [name, value === null ? null : value * factor];
+    }),
+  );
+}
+
+describe("servers that never join", () => {
+  it(
+    "change nothing",
+    () => {
+      fc.assert(
+        fc.property(scenarios, arbitraryStrategy, (scenario, strategy) => {
+          // nginx's ip_hash runs over the whole list, servers that are down included.
+          fc.pre(strategy.balancing.name !== "ip-hash");
+          const { cluster, faults, durationMs } = scenario;
+          const count = cluster.servers.reduce((sum, group) => sum + group.count, 0);
+          const more = run(
+            {
+              ...scenario,
+              cluster: { ...cluster, servers: [...cluster.servers, serversOf({ name: "never", count: 2 })] },
+              faults: [...faults, { kind: "scale-out", atMs: durationMs + 1, servers: [count, count + 1] }],
+            },
+            strategy,
+          );
+          const alone = run(scenario, strategy);
+          expect(more.metrics).toEqual(alone.metrics);
+          expect(more.digest).toEqual(alone.digest);
+        }),
+        settings(40),
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
