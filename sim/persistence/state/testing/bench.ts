@@ -1,0 +1,191 @@
+/** One state backend with servers, clients and a clock around it that the test moves as it likes. */
+import { type Knobs, partNamed, withDefaults } from "../../../catalogue.ts";
+import type { LossCause } from "../../../metrics/causes.ts";
+import type { SessionColumns } from "../../../workload/sessions.ts";
+import { FOUND, MISSING, PENDING, type StateBackend, type StateContext, UNAVAILABLE } from "../backend.ts";
+import { stateBackends } from "../index.ts";
+
+/** Room for so many sessions at first; one more makes the columns grow. */
+const INITIAL_SESSIONS = 2;
+
+/** A read or a write under way or done. */
+export interface Operation {
+  readonly session: number;
+  readonly server: number;
+  readonly isRead: boolean;
+  readonly contains: number;
+  readonly changed: boolean;
+  outcome: number;
+  /** When it was done; while it is pending, when it will be. */
+  atMs: number;
+  /** Acknowledged writes in the copy that was read; -1 for none. */
+  found: number;
+  cause: LossCause | null;
+}
+
+interface Scheduled {
+  readonly atMs: number;
+  readonly run: () => void;
+}
+
+export class Bench {
+  nowMs = 0;
+  readonly backend: StateBackend;
+  readonly bytes = new Map<number, number>();
+  readonly refusesCookies = new Set<number>();
+  replicationMessages = 0;
+  replicationBytes = 0;
+  storeOperations = 0;
+  cookieBytes = 0;
+  private readonly life: number[];
+  private lives = 0;
+  private readonly serverOfLife: number[] = [];
+  private scheduled: Scheduled[] = [];
+  /** By request; those that are gone are taken out. */
+  private readonly underWay = new Map<number, Operation>();
+  private requests = 0;
+  private readonly columns: SessionColumns[] = [];
+  private capacity = INITIAL_SESSIONS;
+
+  constructor(name: string, servers: number, knobs: Knobs = {}) {
+    this.life = new Array<number>(servers).fill(-1);
+    const definition = partNamed(stateBackends, name, "state backend");
+    this.backend = definition.create(withDefaults(definition, knobs), this.context());
+    for (let server = 0; server < servers; server++) this.start(server);
+  }
+
+  private context(): StateContext {
+    const bench = this;
+    const sessionOf = (request: number) => bench.underWay.get(request)!.session;
+    return {
+      get nowMs() {
+        return bench.nowMs;
+      },
+      servers: {
+        count: bench.life.length,
+        get upCount() {
+          return bench.life.filter((life) => life >= 0).length;
+        },
+        isUp: (server) => bench.life[server]! >= 0,
+        lifeOf: (server) => bench.life[server]!,
+        serverOf: (life) => (life < 0 ? -1 : bench.serverOfLife[life]!),
+        isAlive: (life) => life >= 0 && bench.life[bench.serverOfLife[life]!] === life,
+      },
+      sessionOf,
+      returnsCookies: (session) => !bench.refusesCookies.has(session),
+      bytesOf: (session) => bench.bytes.get(session) ?? 1024,
+      attach: (columns) => {
+        bench.columns.push(columns);
+        columns.grow(bench.capacity);
+      },
+      schedule: (atMs, entity, operand) => bench.after(atMs, () => bench.backend.elapsed(entity, operand)),
+      scheduleRead: (atMs, request) => bench.after(atMs, () => bench.readDone(request)),
+      scheduleWrite: (atMs, request) => bench.after(atMs, () => bench.writeDone(request)),
+      countReplication: (messages, bytes) => {
+        bench.replicationMessages += messages;
+        bench.replicationBytes += bytes;
+      },
+      countStoreOperation: () => {
+        bench.storeOperations++;
+      },
+      countCookieBytes: (bytes) => {
+        bench.cookieBytes += bytes;
+      },
+    };
+  }
+
+  /** A new session in the slot. */
+  begin(session: number): void {
+    while (session >= this.capacity) {
+      this.capacity *= 2;
+      for (const columns of this.columns) columns.grow(this.capacity);
+    }
+    this.backend.forget(session);
+  }
+
+  read(session: number, server: number): Operation {
+    const { request, operation } = this.issue({ session, server, isRead: true, contains: 0, changed: false });
+    this.finish(request, this.backend.read(request, server));
+    return operation;
+  }
+
+  write(session: number, server: number, contains: number, changed = true): Operation {
+    const { request, operation } = this.issue({ session, server, isRead: false, contains, changed });
+    this.finish(request, this.backend.write(request, server, contains, changed));
+    return operation;
+  }
+
+  private issue(what: Pick<Operation, "session" | "server" | "isRead" | "contains" | "changed">) {
+    const request = this.requests++;
+    const operation: Operation = { ...what, outcome: PENDING, atMs: Number.NaN, found: -1, cause: null };
+    this.underWay.set(request, operation);
+    return { request, operation };
+  }
+
+  private readDone(request: number): void {
+    const operation = this.underWay.get(request);
+    if (operation !== undefined) this.finish(request, this.backend.readDone(request, operation.server));
+  }
+
+  private writeDone(request: number): void {
+    const operation = this.underWay.get(request);
+    if (operation === undefined) return;
+    const { server, contains, changed } = operation;
+    this.finish(request, this.backend.writeDone(request, server, contains, changed));
+  }
+
+  private finish(request: number, outcome: number): void {
+    const operation = this.underWay.get(request)!;
+    operation.outcome = outcome;
+    if (outcome === PENDING) {
+      operation.atMs = this.scheduled[this.scheduled.length - 1]!.atMs;
+      return;
+    }
+    operation.atMs = this.nowMs;
+    if (operation.isRead && outcome === FOUND) operation.found = this.backend.writesRead;
+    if (operation.isRead && outcome === MISSING) operation.cause = this.backend.cause;
+    this.underWay.delete(request);
+  }
+
+  /** Moves time, and with it everything that is due until then. */
+  to(atMs: number): void {
+    for (;;) {
+      const [next] = this.scheduled.filter((event) => event.atMs <= atMs).sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.scheduled = this.scheduled.filter((event) => event !== next);
+      this.nowMs = next.atMs;
+      next.run();
+    }
+    this.nowMs = atMs;
+  }
+
+  /** Time passes until nothing is under way. */
+  settle(): void {
+    while (this.scheduled.length > 0) this.to(Math.max(...this.scheduled.map(({ atMs }) => atMs)));
+  }
+
+  private after(atMs: number, run: () => void): void {
+    this.scheduled.push({ atMs, run });
+  }
+
+  /** A server dies, with the requests on it. */
+  crash(...servers: readonly number[]): void {
+    for (const server of servers) {
+      this.life[server] = -1;
+      for (const [request, operation] of this.underWay) if (operation.server === server) this.underWay.delete(request);
+      if (this.life.every((life) => life < 0)) this.backend.allServersDown(this.lives);
+    }
+  }
+
+  start(server: number): void {
+    this.life[server] = this.lives++;
+    this.serverOfLife.push(server);
+  }
+}
+
+/** What a read came to, in a word: how many writes the copy has, why there is none, or that nobody answers. */
+export function told({ outcome, found, cause }: Operation): number | string {
+  if (outcome === FOUND) return found;
+  if (outcome === MISSING) return `missing: ${cause ?? "elsewhere"}`;
+  return outcome === UNAVAILABLE ? "unavailable" : "pending";
+}
