@@ -73,12 +73,24 @@ describe("the central store", () => {
     const bench = made();
     stored(bench, 0, 1);
     bench.backend.storeCrashed();
-    const read = bench.read(0, 0);
-    const write = bench.write(0, 1, 2);
-    expect([read.atMs, write.atMs]).toEqual([bench.nowMs + 1, bench.nowMs + 1]);
+    bench.to(100);
+    const [read, write] = [bench.read(0, 0), bench.write(0, 1, 2)];
+    expect([read.atMs, write.atMs]).toEqual([101, 101]);
     bench.settle();
     expect([told(read), told(write)]).toEqual(["unavailable", "unavailable"]);
     expect(bench.storeOperations).toBe(1);
+  });
+
+  it("has refused what was sent to it while it was down, though it is back when the refusal arrives", () => {
+    const bench = made({ durable: true });
+    stored(bench, 0, 1);
+    bench.backend.storeCrashed();
+    bench.to(100);
+    const read = bench.read(0, 0);
+    bench.to(100.5);
+    bench.backend.storeRestarted();
+    bench.settle();
+    expect(told(read)).toBe("unavailable");
   });
 
   it("never answers what was sent to it before it crashed", () => {

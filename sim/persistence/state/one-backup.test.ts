@@ -38,7 +38,8 @@ describe("one backup", () => {
   });
 
   it("deals the backups out in turn over the servers that are up, never to the primary", () => {
-    const bench = made(4, 12);
+    const bench = made(5, 12);
+    bench.crash(4);
     const holders = new Array<number>(12).fill(-1).map((_, session) => {
       bench.write(session, 0, 1);
       bench.settle();
