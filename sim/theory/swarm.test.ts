@@ -25,7 +25,7 @@ const settings = (runs: number): fc.Parameters<unknown> => ({
 });
 
 const stops = fc
-  .array(fc.double({ min: 0, max: DURATION_MS, noNaN: true }), { maxLength: 8 })
+  .array(fc.double({ min: 0, max: DURATION_MS, maxExcluded: true, noNaN: true }), { maxLength: 8 })
   .map((times) => times.sort((a, b) => a - b));
 const scenarios = scenarioWith(endlessUsers, DURATION_MS);
 const replays = scenarioWith(
