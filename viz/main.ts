@@ -2,7 +2,11 @@
 import "./style/base.css";
 import "./style/page.css";
 import "./style/run.css";
-import "./style/charts.css";
+import "./style/figures.css";
+import "./style/lines.css";
+import "./style/panels.css";
+import "./style/shades.css";
+import "./style/tables.css";
 import "./style/print.css";
 import { buildPage } from "./page/page.ts";
 import { paletteCss } from "./palette.ts";

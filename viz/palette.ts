@@ -29,7 +29,7 @@ export const mutedColour: Shades = { light: "#85817a", dark: "#7d7a75" };
 /** Stroke patterns in pixels; empty is a solid line. */
 const dashes: readonly string[] = ["", "7 2", "3 2", "9 2 2 2", "5 2 1 2 1 2", "1.5 2", "12 3", "4 4"];
 
-export const shapes = ["circle", "square", "triangle", "diamond", "cross", "wye", "star", "plus"] as const;
+export const shapes = ["circle", "square", "triangle", "diamond", "cross", "wye", "star", "bar"] as const;
 export type Shape = (typeof shapes)[number];
 
 export interface StrategyStyle {

@@ -15,3 +15,8 @@ test("runs that do not differ are said to be the same, without a number", () => 
 test("a metric without a better direction has a number and no verdict", () => {
   expect(differenceText({ unit: "count", better: "neutral" }, { ...difference, verdict: "unclear" })).toBe("−178 ±23");
 });
+
+test("a single run has no interval, and so no verdict", () => {
+  const single = { ...difference, low: null, high: null, verdict: "unclear" } as const;
+  expect(differenceText({ unit: "count", better: "lower" }, single)).toBe("−178");
+});

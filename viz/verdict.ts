@@ -4,7 +4,7 @@ import { formatDifference } from "../reports/format.ts";
 import type { Metric } from "../sim/metrics/catalogue.ts";
 import { withMinus } from "./typography.ts";
 
-/** `+108 ±9 worse`; `same` where no run differs; only the number for a metric that has no better direction. */
+/** `+108 ±9 worse`; `same` where no run differs; only the number without an interval or a better direction. */
 export function differenceText(
   { unit, better }: Pick<Metric, "unit" | "better">,
   difference: Difference | null,
@@ -12,5 +12,5 @@ export function differenceText(
   if (difference === null) return "";
   if (difference.verdict === "same") return "same";
   const number = withMinus(formatDifference(unit, difference));
-  return better === "neutral" ? number : `${number} ${difference.verdict}`;
+  return better === "neutral" || difference.low === null ? number : `${number} ${difference.verdict}`;
 }

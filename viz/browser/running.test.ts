@@ -70,7 +70,7 @@ test("a run can be cancelled, and what was shown stays", async () => {
   await run(page);
   await page.locator("button", { hasText: "Cancel" }).click();
   expect(await page.textContent(".badge")).toContain("Cancelled");
-  expect(await page.locator(".run-buttons progress").isVisible()).toBe(false);
+  expect(await page.locator(".provenance progress").isVisible()).toBe(false);
 });
 
 test("a mistake in the text is shown with its place, and cannot be run", async () => {

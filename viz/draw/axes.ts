@@ -84,25 +84,42 @@ export function drawTimeAxis(svg: Svg, scene: TimeScene, named = true): void {
     .text(({ text }) => text);
 }
 
-/** The rule at the place pointed at, with its name below the axis; null removes it. */
-export function drawRule(svg: Svg, box: Box, rule: { readonly x: number; readonly text: string } | null): void {
+/** Ticks nearer to the rule's name than this give way to it. */
+const NAME_REACH = 46;
+
+export interface Rule {
+  readonly x: number;
+  /** Below the axis. */
+  readonly text: string;
+  /** A second line; empty for none. */
+  readonly below: string;
+}
+
+/** The rule at the place pointed at, with its name; null removes it. */
+export function drawRule(svg: Svg, box: Box, rule: Rule | null): void {
+  const bottom = box.y + box.height;
   const group = layer(svg, "rule")
     .attr("aria-hidden", "true")
-    .selectAll<SVGGElement, NonNullable<typeof rule>>("g")
+    .selectAll<SVGGElement, Rule>("g")
     .data(rule === null ? [] : [rule])
     .join((enter) => {
       const made = enter.append("g");
       made.append("line");
-      made.append("text").attr("text-anchor", "middle");
+      made.append("text").attr("class", "first").attr("text-anchor", "middle");
+      made.append("text").attr("class", "second").attr("text-anchor", "middle");
       return made;
     })
     .attr("transform", ({ x }) => `translate(${x},0)`);
+  group.select("line").attr("y1", box.y).attr("y2", bottom);
   group
-    .select("line")
-    .attr("y1", box.y)
-    .attr("y2", box.y + box.height);
-  group
-    .select("text")
-    .attr("y", box.y + box.height + 16)
+    .select("text.first")
+    .attr("y", bottom + 16)
     .text(({ text }) => text);
+  group
+    .select("text.second")
+    .attr("y", bottom + 30)
+    .text(({ below }) => below);
+  svg
+    .selectAll<SVGTextElement, Tick>("g.time text")
+    .attr("visibility", ({ at }) => (rule !== null && Math.abs(at - rule.x) < NAME_REACH ? "hidden" : null));
 }

@@ -5,7 +5,6 @@ import {
   symbolCircle,
   symbolCross,
   symbolDiamond,
-  symbolPlus,
   symbolSquare,
   symbolStar,
   symbolTriangle,
@@ -23,7 +22,10 @@ const symbols = {
   cross: symbolCross,
   wye: symbolWye,
   star: symbolStar,
-  plus: symbolPlus,
+  bar: {
+    draw: (context: CanvasPath, size: number) =>
+      context.rect(-Math.sqrt(size), -Math.sqrt(size) / 4, 2 * Math.sqrt(size), Math.sqrt(size) / 2),
+  },
 } as const satisfies Record<Shape, unknown>;
 
 /** The strategy's symbol around the origin; `size` is its area in square pixels. */

@@ -33,7 +33,13 @@ function facts(data: DashboardData): string[] {
   ];
 }
 
-export function answer(store: Store): HTMLElement {
+export interface Answer {
+  readonly root: HTMLElement;
+  /** Before there is anything to show: the question, and that its answer is on the way. */
+  readonly announce: (question: string) => void;
+}
+
+export function answer(store: Store): Answer {
   const name = element("p", { class: "scenario-name" });
   const question = element("h1", {});
   const headline = element("p", { class: "headline", "aria-live": "polite" });
@@ -56,5 +62,11 @@ export function answer(store: Store): HTMLElement {
   }
 
   store.listen({ draw });
-  return root;
+  return {
+    root,
+    announce: (text) => {
+      question.textContent = text;
+      headline.textContent = "Running it here, in your browser …";
+    },
+  };
 }

@@ -9,7 +9,8 @@ const readable = (name: string): boolean => /\.(json|html|yaml)$/.test(name);
 
 const read = async (name: string, file: File): Promise<NamedText> => ({ name, text: await file.text() });
 
-export function fileChooser(take: Take): { readonly button: HTMLElement } {
+/** A label, which is what opens a file input. */
+export function fileChooser(take: Take): HTMLElement {
   const input = element("input", {
     type: "file",
     multiple: true,
@@ -22,7 +23,7 @@ export function fileChooser(take: Take): { readonly button: HTMLElement } {
       input.value = "";
     },
   });
-  return { button: element("label", { class: "link", for: "files" }, input, "Open results") };
+  return element("label", { class: "link", for: "files" }, input, "Open results");
 }
 
 const filesIn = (entry: FileSystemEntry): Promise<NamedText[]> =>

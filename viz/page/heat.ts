@@ -100,7 +100,7 @@ export function heatMaps(store: Store): Figure {
         drawRule(
           select(this.ownerSVGElement),
           box,
-          window === null ? null : { x, text: formatClock(window * data.windowMs) },
+          window === null ? null : { x, text: formatClock(window * data.windowMs), below: "" },
         );
       });
     noteMultiples(chart.stage, window === null ? null : ({ index }) => read(data.strategies[index], window, data));

@@ -113,14 +113,14 @@ export function loadStrips(store: Store): Figure {
       .selectAll<HTMLDivElement, Strip>("div.multiple")
       .each(function ({ name }) {
         const scene = scenes.get(name);
-        const svg = select(this).select<SVGSVGElement>("svg");
+        const svg = select(this).select<SVGSVGElement>(".stage > svg");
         if (scene === undefined || svg.empty()) return;
         const x =
           window === null ? null : scene.box.x + ((window + 0.5) * data.windowMs * scene.box.width) / data.durationMs;
         drawRule(
           svg,
           scene.box,
-          x === null || window === null ? null : { x, text: formatClock(window * data.windowMs) },
+          x === null || window === null ? null : { x, text: formatClock(window * data.windowMs), below: "" },
         );
       });
     noteMultiples(

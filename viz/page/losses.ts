@@ -125,7 +125,11 @@ export function losses(store: Store): Figure {
           scene.box,
           window === null
             ? null
-            : { x: Math.min(x, scene.box.x + scene.box.width), text: formatClock((window + 1) * data.windowMs) },
+            : {
+                x: Math.min(x, scene.box.x + scene.box.width),
+                text: formatClock((window + 1) * data.windowMs),
+                below: "",
+              },
         );
       });
     noteMultiples(

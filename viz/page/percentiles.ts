@@ -20,11 +20,12 @@ const title = "Response time by percentile";
 const HEIGHT = 280;
 const REACH = 24;
 
+const percentOf = (quantile: number): string => `${Number((quantile * 100).toPrecision(5))} %`;
+const rarityOf = (quantile: number): string =>
+  `1 in ${plainNumber(Number((1 / (1 - quantile)).toPrecision(2)), quantile < 0.9 ? 1 : 0).replace(/\.0$/, "")}`;
+
 /** `99.9 %, 1 in 1,000`. */
-function quantileName(quantile: number): string {
-  const percent = Number((quantile * 100).toPrecision(5));
-  return `${percent} %, 1 in ${plainNumber(Number((1 / (1 - quantile)).toPrecision(2)), 0)}`;
-}
+const quantileName = (quantile: number): string => `${percentOf(quantile)}, ${rarityOf(quantile)}`;
 
 export function percentiles(store: Store): Figure {
   const chart = figure("percentiles");
@@ -95,7 +96,10 @@ export function percentiles(store: Store): Figure {
     const value = (name: string, at: number) =>
       text(columns[data.strategies.findIndex((entry) => entry.name === name)]?.[at]);
     const x = step === null ? undefined : scene.positions[step];
-    drawRule(svg, scene.box, step === null || x === undefined ? null : { x, text: quantileName(quantiles[step] ?? 0) });
+    const quantile = step === null ? undefined : quantiles[step];
+    const rule =
+      x === undefined || quantile === undefined ? null : { x, text: percentOf(quantile), below: rarityOf(quantile) };
+    drawRule(svg, scene.box, rule);
     drawLinesPoint(svg, scene, step, value);
     const entries = data.strategies.map(({ name }, index) => ({
       name,

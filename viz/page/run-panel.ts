@@ -1,11 +1,12 @@
 /** "Run it here": choose a scenario, turn its knobs or edit its text, and run it in this page. */
-import { select } from "d3";
+import { shellCommand } from "../../reports/manifest.ts";
 import { bundledScenarios, type LoadedScenario, loadScenario, renderProblems } from "../../scenarios/index.ts";
 import { element } from "../dom.ts";
 import { type Knob, knobsOf, settingsOf, valuesOf } from "../run/knobs.ts";
-import { choosableStrategies } from "../run/plan.ts";
+import { drawKnobs } from "./knob-list.ts";
+import { drawStrategyChoice } from "./strategy-choice.ts";
 
-/** What is to be run: the text that stands in the editor, with overrides. */
+/** What is to be run: a scenario's text, with overrides. */
 export interface Order {
   /** The bundled scenario whose text it is; null for a text of the reader's own. */
   readonly bundled: string | null;
@@ -19,6 +20,7 @@ export interface RunPanel {
   readonly show: (order: Order) => void;
   /** null: nothing is running. */
   readonly setProgress: (doneFraction: number | null, what: string) => void;
+  /** Where the digests go. */
   readonly result: HTMLElement;
 }
 
@@ -29,16 +31,24 @@ export interface RunPanelActions {
 
 const FILE_NAME = "scenario.yaml";
 
+/** The same run on the command line, in parts that stay on one line each. */
+const commandParts = ({ bundled, set, strategies }: Order): readonly string[] => [
+  shellCommand(["evenkeel", "run", bundled ?? FILE_NAME]),
+  ...set.map((setting) => shellCommand(["--set", setting])),
+  ...(strategies === null ? [] : [shellCommand(["--strategies", strategies.join(",")])]),
+];
+
 export function runPanel(actions: RunPanelActions): RunPanel {
   let knobs: readonly Knob[] = [];
   let values = new Map<string, number>();
+  /** Overrides that no knob stands for. */
   let others: readonly string[] = [];
   let chosen: ReadonlySet<string> | null = null;
   let loaded: LoadedScenario | null = null;
 
   const scenarioChoice = element(
     "select",
-    { id: "scenario-choice", change: () => showBundled(scenarioChoice.value) },
+    { id: "scenario-choice", change: () => showBundled() },
     element("option", { value: "" }, "a text of your own"),
     ...bundledScenarios.map(({ name }) => element("option", { value: name }, name)),
   );
@@ -54,14 +64,13 @@ export function runPanel(actions: RunPanelActions): RunPanel {
   const problems = element("pre", { class: "problems", role: "status" });
   const command = element("code", {});
   const runButton = element("button", { type: "button", class: "primary", click: () => start() }, "Run");
-  const cancelButton = element("button", { type: "button", click: () => actions.onCancel(), hidden: true }, "Cancel");
-  const progress = element("progress", { max: 1, "aria-label": "Runs made", hidden: true });
+  const cancelButton = element("button", { type: "button", click: actions.onCancel, hidden: true }, "Cancel");
   const state = element("span", { class: "state", role: "status" });
   const result = element("div", { class: "digests" });
   const root = element(
     "details",
     { class: "run-panel", id: "run" },
-    element("summary", {}, "Run it here"),
+    element("summary", {}, "Run it here: turn a knob, edit the scenario"),
     element(
       "div",
       { class: "run-grid" },
@@ -72,23 +81,17 @@ export function runPanel(actions: RunPanelActions): RunPanel {
         scenarioChoice,
         knobList,
         strategyList,
-        element("p", { class: "run-buttons" }, runButton, cancelButton, progress, state),
+        element("p", { class: "run-buttons" }, runButton, cancelButton, state),
         element("p", { class: "command" }, "On the command line: ", command),
         result,
       ),
-      element(
-        "div",
-        { class: "run-text" },
-        element("label", { for: "scenario-text" }, "Scenario file"),
-        editor,
-        problems,
-      ),
+      element("div", {}, element("label", { for: "scenario-text" }, "Scenario file"), editor, problems),
     ),
   );
 
-  function showBundled(name: string): void {
-    const found = bundledScenarios.find((scenario) => scenario.name === name);
-    if (found !== undefined) show({ bundled: name, text: found.text, set: [], strategies: null });
+  function showBundled(): void {
+    const found = bundledScenarios.find(({ name }) => name === scenarioChoice.value);
+    if (found !== undefined) show({ bundled: found.name, text: found.text, set: [], strategies: null });
   }
 
   function show({ text, set, strategies }: Order): void {
@@ -102,7 +105,7 @@ export function runPanel(actions: RunPanelActions): RunPanel {
     check();
   }
 
-  /** The text was edited: knobs begin anew where it is sound. */
+  /** The text was edited: where it is sound, knobs begin anew; where it is not, they stay until it is again. */
   function readText(): void {
     const base = loadScenario(editor.value, { fileName: FILE_NAME });
     if (base.ok) {
@@ -114,95 +117,35 @@ export function runPanel(actions: RunPanelActions): RunPanel {
   }
 
   function order(): Order {
-    const bundled = bundledScenarios.find(({ text }) => text === editor.value)?.name ?? null;
-    const set = [...others, ...settingsOf(knobs, values)];
-    return { bundled, text: editor.value, set, strategies: chosen === null ? null : [...chosen] };
+    return {
+      bundled: bundledScenarios.find(({ text }) => text === editor.value)?.name ?? null,
+      text: editor.value,
+      set: [...others, ...settingsOf(knobs, values)],
+      strategies: chosen === null ? null : [...chosen],
+    };
   }
 
   function check(): void {
-    const { bundled, text, set, strategies } = order();
+    const wanted = order();
+    const { text, set } = wanted;
     const found = loadScenario(text, { fileName: FILE_NAME, set });
     loaded = found.ok ? found.scenario : null;
     problems.textContent = found.ok ? "" : renderProblems(found.problems, { fileName: FILE_NAME, text });
     problems.hidden = found.ok;
     const replays = loaded !== null && loaded.replays.length > 0;
     runButton.disabled = loaded === null || replays;
-    if (replays) state.textContent = "It replays a log, which only the command line can do.";
-    else if (!root.classList.contains("running")) state.textContent = "";
-    scenarioChoice.value = bundled ?? "";
-    const words = [
-      "evenkeel",
-      "run",
-      bundled ?? FILE_NAME,
-      ...set.flatMap((setting) => ["--set", /^[\w.=%/-]+$/.test(setting) ? setting : `'${setting}'`]),
-    ];
-    command.textContent = [...words, ...(strategies === null ? [] : ["--strategies", strategies.join(",")])].join(" ");
-    drawKnobs();
-    drawStrategies();
-  }
-
-  function drawKnobs(): void {
-    select(knobList)
-      .selectAll<HTMLLabelElement, Knob>("label")
-      .data(knobs, ({ key }) => key)
-      .join((enter) => {
-        const label = enter.append("label");
-        label.append("span").attr("class", "title");
-        label.append("input").attr("type", "range");
-        label.append("output");
-        return label;
-      })
-      .each(function (knob) {
-        const value = values.get(knob.key) ?? knob.usual;
-        const label = select(this).classed("changed", value !== knob.usual);
-        label.select(".title").text(knob.label);
-        label
-          .select<HTMLInputElement>("input")
-          .attr("min", knob.minimum)
-          .attr("max", knob.maximum)
-          .attr("step", knob.step)
-          .attr("aria-valuetext", `${value} ${knob.unit}`.trim())
-          .property("value", value)
-          .on("input", function () {
-            values.set(knob.key, this.valueAsNumber);
-            check();
-          });
-        label
-          .select("output")
-          .text(`${value}${knob.unit === "" || knob.unit === "%" || knob.unit === "×" ? knob.unit : ` ${knob.unit}`}`);
-      });
-  }
-
-  function drawStrategies(): void {
+    if (cancelButton.hidden) state.textContent = replays ? "It replays a log, which only the command line can do." : "";
+    scenarioChoice.value = wanted.bundled ?? "";
+    command.replaceChildren(...commandParts(wanted).flatMap((part) => [element("span", {}, part), " "]));
+    drawKnobs(knobList, knobs, values, (key, value) => {
+      values.set(key, value);
+      check();
+    });
     if (loaded === null) return;
-    const scenario = loaded;
-    const own = new Set(scenario.strategies.map(({ name }) => name));
-    const checked = chosen ?? own;
-    select(strategyList)
-      .selectAll<HTMLLabelElement, { name: string }>("label")
-      .data(choosableStrategies(scenario), ({ name }) => name)
-      .join((enter) => {
-        const label = enter.append("label");
-        label.append("input").attr("type", "checkbox");
-        label.append("span").text(({ name }) => name);
-        return label;
-      })
-      .select<HTMLInputElement>("input")
-      .property("checked", ({ name }) => checked.has(name))
-      .on("change", function (_, { name }) {
-        const next = new Set(checked);
-        if (this.checked) next.add(name);
-        else if (next.size > 1) next.delete(name);
-        const isUsual = next.size === own.size && [...own].every((entry) => next.has(entry));
-        chosen = isUsual
-          ? null
-          : new Set(
-              choosableStrategies(scenario)
-                .map((entry) => entry.name)
-                .filter((entry) => next.has(entry)),
-            );
-        check();
-      });
+    drawStrategyChoice(strategyList, loaded, chosen, (names) => {
+      chosen = names;
+      check();
+    });
   }
 
   function start(): void {
@@ -213,11 +156,7 @@ export function runPanel(actions: RunPanelActions): RunPanel {
     root,
     show,
     setProgress: (doneFraction, what) => {
-      const running = doneFraction !== null;
-      root.classList.toggle("running", running);
-      progress.hidden = !running;
-      cancelButton.hidden = !running;
-      if (doneFraction !== null) progress.value = doneFraction;
+      cancelButton.hidden = doneFraction === null;
       state.textContent = what;
     },
     result,

@@ -102,7 +102,7 @@ export function timeLines(store: Store, options: TimeLinesOptions): Figure {
     drawRule(
       svg,
       scene.box,
-      window === null || at === undefined ? null : { x: at, text: formatClock(window * data.windowMs) },
+      window === null || at === undefined ? null : { x: at, text: formatClock(window * data.windowMs), below: "" },
     );
     drawLinesPoint(svg, scene, window, (name, position) =>
       valueAt(

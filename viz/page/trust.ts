@@ -4,6 +4,10 @@ import type { DashboardData } from "../../reports/dashboard-data.ts";
 import { element } from "../dom.ts";
 import type { Store } from "../store.ts";
 
+/** Options of the command, `--runs 10`, are set as code, so that no line breaks within one. */
+const withOptions = (text: string): (Node | string)[] =>
+  text.split(/(--[\w-]+(?: \d+)?)/).map((part) => (part.startsWith("--") ? element("code", {}, part) : part));
+
 export function trust(store: Store): HTMLElement {
   const met = element("h3", {});
   const expectations = element("ul", { class: "expectations" });
@@ -41,7 +45,9 @@ export function trust(store: Store): HTMLElement {
       .selectAll<HTMLLIElement, string>("li")
       .data(data.warnings)
       .join("li")
-      .text((warning) => warning);
+      .each(function (warning) {
+        this.replaceChildren(...withOptions(warning));
+      });
   }
 
   store.listen({ draw });

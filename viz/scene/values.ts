@@ -49,7 +49,11 @@ export function valueTicks(values: readonly number[], unit: Metric["unit"], plac
   const gap = last < 1 ? widest : (ticks[last]!.at - ticks[0]!.at) / last;
   // The last text carries the unit, so texts are counted from there; it ends at its tick, the others have theirs in the middle.
   const every = Math.max(1, Math.ceil(widest / gap));
-  return ticks.map((tick, at) => ((last - at) % every === 0 ? tick : { ...tick, text: "" }));
+  const lastFrom = last < 0 ? 0 : ticks[last]!.at - textWidth(text[last]!) - 6;
+  return ticks.map((tick, at) => {
+    const fits = at === last || tick.at + textWidth(tick.text) / 2 < lastFrom;
+    return (last - at) % every === 0 && fits ? tick : { ...tick, text: "" };
+  });
 }
 
 export function valueAxis(values: readonly number[], box: Box, options: ValueAxisOptions): ValueAxis {
