@@ -31,4 +31,4 @@ export interface Tick {
 export const snap = (pixels: number): number => Math.round(pixels * 10) / 10;
 
 /** About the width of a text at the charts' size, for what must be known before anything is drawn. */
-export const textWidth = (text: string): number => text.length * 6.3;
+export const textWidth = (text: string): number => text.length * 7;

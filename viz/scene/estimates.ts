@@ -44,7 +44,7 @@ export function estimatesScene(
   );
   const floor = naturalFloor(metric);
   const least = floor ?? Math.min(...values);
-  const most = Math.max(least + Number.EPSILON, ...values);
+  const most = Math.max(least, ...values);
   const count = Math.max(2, Math.floor(box.width / 50));
   const x = scaleLinear([values.length === 0 ? 0 : least, most > least ? most : least + 1], [box.x, box.x + box.width]);
   x.nice(count).clamp(true);
