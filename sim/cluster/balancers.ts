@@ -96,13 +96,14 @@ export class Balancers {
 
   /** The client sends an attempt. */
   send(slot: number): void {
-    const { requests } = this;
-    requests.ints[slot * request.INTS + request.PHASE] = request.ON_NETWORK;
-    requests.ints[slot * request.INTS + request.REDISPATCHES] = 0;
-    requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
-    requests.floats[slot * request.FLOATS + request.STATE_MS] = 0;
-    requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
-    requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    ints[at + request.PHASE] = request.ON_NETWORK;
+    ints[at + request.REDISPATCHES] = 0;
+    ints[at + request.WRITES_READ] = 0;
+    ints[at + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
+    ints[at + request.TIMEOUT] = NO_EVENT;
+    floats[slot * request.FLOATS + request.STATE_MS] = 0;
     if (this.network.toBalancer.isInstant) this.atBalancer(slot);
     else this.cross(slot, event.AT_BALANCER);
   }
@@ -157,6 +158,9 @@ export class Balancers {
 
   /** Chooses a server; `avoid` refused this request just now, or is -1. */
   private decide(slot: number, balancer: number, avoid: number): void {
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
     const fleet = this.fleets[balancer]!;
     let server = -1;
     let reason = avoid < 0 ? BALANCED : REDISPATCHED;
@@ -176,22 +180,21 @@ export class Balancers {
     }
     if (server < 0 && fleet.eligibleCount > 0) server = this.algorithms[balancer]!.pick(slot, avoid);
     if (server < 0) reason = NO_SERVER;
-    const { requests } = this;
-    const session = requests.ints[slot * request.INTS + request.SESSION]!;
+    const session = ints[at + request.SESSION]!;
     this.digest.add(
       this.sessions.ordinal[session]!,
-      requests.ints[slot * request.INTS + request.NUMBER]!,
-      requests.ints[slot * request.INTS + request.ATTEMPT]!,
+      ints[at + request.NUMBER]!,
+      ints[at + request.ATTEMPT]!,
       server,
       reason,
     );
     if (this.observer !== null) this.observer(slot, server, reason);
-    requests.ints[slot * request.INTS + request.SERVER] = server;
+    ints[at + request.SERVER] = server;
     if (server < 0) {
       this.returnError(slot, REFUSED);
       return;
     }
-    requests.floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
+    floats[float + request.SENT_AT_MS] = this.kernel.nowMs;
     fleet.inFlight[server]!++;
     this.algorithms[balancer]!.sent(server);
     if (this.network.toServer.isInstant) this.service.atServer(slot);
@@ -287,15 +290,13 @@ export class Balancers {
 
   /** What the balancer counted when it sent the request on is taken back, once. */
   private settleWithBalancer(slot: number, answered: boolean): void {
-    const { requests } = this;
-    if (requests.has(slot, request.BALANCER_IS_DONE)) return;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
+    if ((ints[at + request.FLAGS]! & request.BALANCER_IS_DONE) !== 0) return;
+    const server = ints[at + request.SERVER]!;
+    const balancer = ints[at + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;
-    this.algorithms[balancer]!.ended(
-      server,
-      this.kernel.nowMs - requests.floats[slot * request.FLOATS + request.SENT_AT_MS]!,
-      answered,
-    );
+    this.algorithms[balancer]!.ended(server, this.kernel.nowMs - floats[float + request.SENT_AT_MS]!, answered);
   }
 }

@@ -1,9 +1,15 @@
-/** What affinity mechanisms and state backends may know of a run: narrow views of its parts. */
+/**
+ * What affinity mechanisms and state backends may know of a run: narrow views of its parts.
+ *
+ * Classes, not object literals: a literal with an accessor gets a shape of its own each time it is made, and after a few
+ * runs in one process every look at it would be a look-up by name.
+ */
+import type { RequestView } from "../balancing/algorithm.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
-import type { AffinityContext } from "../persistence/affinity/mechanism.ts";
+import type { AffinityContext, AffinityRequestView } from "../persistence/affinity/mechanism.ts";
 import type { StateContext } from "../persistence/state/backend.ts";
-import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type Sessions } from "../workload/sessions.ts";
+import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type SessionColumns, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
 import type { Fleet } from "./fleet.ts";
@@ -20,52 +26,108 @@ export interface World {
   readonly meter: Meter;
 }
 
-export function affinityContext(world: World, views: readonly Fleet[]): AffinityContext {
-  const { kernel, requests, sessions, meter } = world;
-  return {
-    requests: {
-      get nowMs() {
-        return kernel.nowMs;
-      },
-      addressOf: (slot) => sessions.address[requests.ints[slot * request.INTS + request.SESSION]!]!,
-      urlOf: (slot) => requests.ints[slot * request.INTS + request.URL]!,
-      sessionOf: (slot) => requests.ints[slot * request.INTS + request.SESSION]!,
-      returnsCookies: (session) => (sessions.flags[session]! & RETURNS_COOKIES) !== 0,
-      addressChanged: (session) => (sessions.flags[session]! & HAS_NEW_ADDRESS) !== 0,
-    },
-    views,
-    attach: (columns) => sessions.attach(columns),
-    countCookieBytes: (bytes) => {
-      meter.cookieBytes += bytes;
-    },
-  };
+/** Requests as balancers see them. */
+export class RequestsSeen implements AffinityRequestView, RequestView {
+  private readonly kernel: Kernel;
+  private readonly requests: Requests;
+  private readonly sessions: Sessions;
+
+  constructor({ kernel, requests, sessions }: World) {
+    this.kernel = kernel;
+    this.requests = requests;
+    this.sessions = sessions;
+  }
+
+  get nowMs(): number {
+    return this.kernel.nowMs;
+  }
+  addressOf(slot: number): number {
+    return this.sessions.address[this.sessionOf(slot)]!;
+  }
+  urlOf(slot: number): number {
+    return this.requests.ints[slot * request.INTS + request.URL]!;
+  }
+  sessionOf(slot: number): number {
+    return this.requests.ints[slot * request.INTS + request.SESSION]!;
+  }
+  returnsCookies(session: number): boolean {
+    return (this.sessions.flags[session]! & RETURNS_COOKIES) !== 0;
+  }
+  addressChanged(session: number): boolean {
+    return (this.sessions.flags[session]! & HAS_NEW_ADDRESS) !== 0;
+  }
 }
 
-export function stateContext(world: World): StateContext {
-  const { kernel, requests, sessions, servers, users, meter } = world;
-  return {
-    get nowMs() {
-      return kernel.nowMs;
-    },
-    servers,
-    sessionOf: (slot) => requests.ints[slot * request.INTS + request.SESSION]!,
-    returnsCookies: (session) => (sessions.flags[session]! & RETURNS_COOKIES) !== 0,
-    bytesOf: (session) => users[sessions.population[session]!]!.bytesOf(session),
-    attach: (columns) => sessions.attach(columns),
-    schedule: (atMs, entity, operand) => kernel.schedule(atMs, event.STATE_ELAPSED, entity, operand),
-    scheduleRead: (atMs, slot) =>
-      kernel.schedule(atMs, event.READ_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!),
-    scheduleWrite: (atMs, slot) =>
-      kernel.schedule(atMs, event.WRITE_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!),
-    countReplication: (messages, bytes) => {
-      meter.replicationMessages += messages;
-      meter.replicationBytes += bytes;
-    },
-    countStoreOperation: () => {
-      meter.storeOperations++;
-    },
-    countCookieBytes: (bytes) => {
-      meter.cookieBytes += bytes;
-    },
-  };
+export class AffinityWorld implements AffinityContext {
+  readonly requests: RequestsSeen;
+  readonly views: readonly Fleet[];
+  private readonly sessions: Sessions;
+  private readonly meter: Meter;
+
+  constructor(world: World, views: readonly Fleet[]) {
+    this.requests = new RequestsSeen(world);
+    this.views = views;
+    this.sessions = world.sessions;
+    this.meter = world.meter;
+  }
+
+  attach(columns: SessionColumns): void {
+    this.sessions.attach(columns);
+  }
+  countCookieBytes(bytes: number): void {
+    this.meter.cookieBytes += bytes;
+  }
+}
+
+export class StateWorld implements StateContext {
+  readonly servers: Servers;
+  private readonly kernel: Kernel;
+  private readonly requests: Requests;
+  private readonly sessions: Sessions;
+  private readonly users: readonly Users[];
+  private readonly meter: Meter;
+
+  constructor({ kernel, requests, sessions, servers, users, meter }: World) {
+    this.kernel = kernel;
+    this.requests = requests;
+    this.sessions = sessions;
+    this.servers = servers;
+    this.users = users;
+    this.meter = meter;
+  }
+
+  get nowMs(): number {
+    return this.kernel.nowMs;
+  }
+  sessionOf(slot: number): number {
+    return this.requests.ints[slot * request.INTS + request.SESSION]!;
+  }
+  returnsCookies(session: number): boolean {
+    return (this.sessions.flags[session]! & RETURNS_COOKIES) !== 0;
+  }
+  bytesOf(session: number): number {
+    return this.users[this.sessions.population[session]!]!.bytesOf(session);
+  }
+  attach(columns: SessionColumns): void {
+    this.sessions.attach(columns);
+  }
+  schedule(atMs: number, entity: number, operand: number): void {
+    this.kernel.schedule(atMs, event.STATE_ELAPSED, entity, operand);
+  }
+  scheduleRead(atMs: number, slot: number): void {
+    this.kernel.schedule(atMs, event.READ_DONE, slot, this.requests.ints[slot * request.INTS + request.GENERATION]!);
+  }
+  scheduleWrite(atMs: number, slot: number): void {
+    this.kernel.schedule(atMs, event.WRITE_DONE, slot, this.requests.ints[slot * request.INTS + request.GENERATION]!);
+  }
+  countReplication(messages: number, bytes: number): void {
+    this.meter.replicationMessages += messages;
+    this.meter.replicationBytes += bytes;
+  }
+  countStoreOperation(): void {
+    this.meter.storeOperations++;
+  }
+  countCookieBytes(bytes: number): void {
+    this.meter.cookieBytes += bytes;
+  }
 }

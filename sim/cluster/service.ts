@@ -58,51 +58,51 @@ export class Service {
   }
 
   atServer(slot: number): void {
-    const { requests, servers } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    if (requests.has(slot, request.IS_GHOST) && this.cancelsAbandonedWork) {
+    const { servers } = this;
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const server = ints[at + request.SERVER]!;
+    if ((ints[at + request.FLAGS]! & request.IS_GHOST) !== 0 && this.cancelsAbandonedWork) {
       this.balancers.dropGhost(slot);
       return;
     }
-    if (!servers.isUp(server)) {
-      this.refuse(slot);
-      return;
-    }
-    const int = server * host.INTS;
-    const isFree = servers.ints[int + host.IN_SERVICE]! < servers.ints[int + host.PLACES]!;
-    if (!isFree && servers.ints[int + host.QUEUED]! >= servers.ints[int + host.QUEUE_LIMIT]!) {
+    const books = servers.ints;
+    const page = server * host.INTS;
+    const isFree = books[page + host.IN_SERVICE]! < books[page + host.PLACES]!;
+    const isFull = !isFree && books[page + host.QUEUED]! >= books[page + host.QUEUE_LIMIT]!;
+    if (books[page + host.IS_UP] === 0 || isFull) {
       this.refuse(slot);
       return;
     }
     servers.settle(server);
-    servers.ints[int + host.ARRIVED]!++;
-    requests.floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
+    books[page + host.ARRIVED]!++;
+    floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
     if (isFree) {
       this.begin(slot, server);
     } else {
-      requests.ints[slot * request.INTS + request.PHASE] = request.QUEUED;
+      ints[at + request.PHASE] = request.QUEUED;
       servers.enqueue(server, slot);
     }
   }
 
   /** The server begins with a request that has a place; its books are settled. */
   begin(slot: number, server: number): void {
-    const { requests } = this;
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
     this.servers.ints[server * host.INTS + host.IN_SERVICE]!++;
-    requests.floats[slot * request.FLOATS + request.STARTED_AT_MS] = this.kernel.nowMs;
+    floats[float + request.STARTED_AT_MS] = this.kernel.nowMs;
     // Work that nobody waits for any more does not touch the session; neither does a login before its write.
     const whose = request.HAS_SESSION | request.IS_GHOST;
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) === request.HAS_SESSION) {
-      this.accounts.expireIfDue(slot);
-    }
-    if ((requests.ints[slot * request.INTS + request.FLAGS]! & whose) !== request.HAS_SESSION) {
+    if ((ints[at + request.FLAGS]! & whose) === request.HAS_SESSION) this.accounts.expireIfDue(slot);
+    if ((ints[at + request.FLAGS]! & whose) !== request.HAS_SESSION) {
       this.work(slot, server);
       return;
     }
     const outcome = this.state.read(slot, server);
     if (outcome === PENDING) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.READING;
-      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+      ints[at + request.PHASE] = request.READING;
+      floats[float + request.MARKED_AT_MS] = this.kernel.nowMs;
     } else {
       this.haveRead(slot, server, outcome);
     }
@@ -129,48 +129,52 @@ export class Service {
   }
 
   private work(slot: number, server: number): void {
-    const { requests } = this;
-    requests.ints[slot * request.INTS + request.PHASE] = request.WORKING;
-    if (this.servers.floats[server * host.FLOATS + host.IS_SHARING] === 1) {
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    ints[at + request.PHASE] = request.WORKING;
+    const traits = this.servers.floats;
+    const page = server * host.FLOATS;
+    if (traits[page + host.IS_SHARING] === 1) {
       this.pool.share(slot, server);
       return;
     }
-    const atMs =
-      this.kernel.nowMs +
-      requests.floats[slot * request.FLOATS + request.DEMAND_MS]! /
-        this.servers.floats[server * host.FLOATS + host.SPEED]!;
-    this.kernel.schedule(atMs, event.WORK_DONE, slot, requests.ints[slot * request.INTS + request.GENERATION]!);
+    const workMs = floats[slot * request.FLOATS + request.DEMAND_MS]! / traits[page + host.SPEED]!;
+    this.kernel.schedule(this.kernel.nowMs + workMs, event.WORK_DONE, slot, ints[at + request.GENERATION]!);
   }
 
   workDone(slot: number): void {
-    const { requests } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const server = ints[at + request.SERVER]!;
+    const flags = ints[at + request.FLAGS]!;
     if ((flags & request.IS_GHOST) !== 0) {
       this.leave(slot, server, true);
       return;
     }
     const changed = (flags & request.WRITES) !== 0;
-    const outcome = this.state.write(slot, server, this.containsAfter(slot), changed);
+    const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
+    const outcome = this.state.write(slot, server, contains, changed);
     if (outcome === PENDING) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.WRITING;
-      requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+      ints[at + request.PHASE] = request.WRITING;
+      floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
     } else {
       this.leave(slot, server, outcome === WRITTEN);
     }
   }
 
   writeDone(slot: number): void {
-    const { requests } = this;
-    const server = requests.ints[slot * request.INTS + request.SERVER]!;
+    const { ints } = this.requests;
+    const at = slot * request.INTS;
+    const server = ints[at + request.SERVER]!;
+    const flags = ints[at + request.FLAGS]!;
     this.countStateTime(slot);
-    if (requests.has(slot, request.IS_GHOST)) {
+    if ((flags & request.IS_GHOST) !== 0) {
       this.leave(slot, server, true);
       return;
     }
-    const changed = requests.has(slot, request.WRITES);
-    const outcome = this.state.writeDone(slot, server, this.containsAfter(slot), changed);
-    this.leave(slot, server, outcome === WRITTEN);
+    const changed = (flags & request.WRITES) !== 0;
+    const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
+    this.leave(slot, server, this.state.writeDone(slot, server, contains, changed) === WRITTEN);
   }
 
   private countStateTime(slot: number): void {
@@ -178,27 +182,23 @@ export class Service {
       this.kernel.nowMs - this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]!;
   }
 
-  /** Acknowledged writes that the copy will contain once this request has had its way with it. */
-  private containsAfter(slot: number): number {
-    const { requests } = this;
-    return requests.ints[slot * request.INTS + request.WRITES_READ]! + (requests.has(slot, request.WRITES) ? 1 : 0);
-  }
-
   /** The request gives up its place on the server, and the next in the queue takes it. */
   private leave(slot: number, server: number, succeeded: boolean): void {
-    const { requests, servers } = this;
+    const { servers } = this;
+    const { ints, floats } = this.requests;
     const { nowMs } = this.kernel;
+    const float = slot * request.FLOATS;
     servers.settle(server);
-    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! +=
-      nowMs - requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
-    requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = nowMs;
-    servers.ints[server * host.INTS + host.IN_SERVICE]!--;
-    if (servers.ints[server * host.INTS + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
+    servers.floats[server * host.FLOATS + host.SOJOURN_MS]! += nowMs - floats[float + request.REACHED_AT_MS]!;
+    floats[float + request.MARKED_AT_MS] = nowMs;
+    const flags = ints[slot * request.INTS + request.FLAGS]!;
+    const balancer = ints[slot * request.INTS + request.BALANCER]!;
+    if (succeeded) ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+    const page = server * host.INTS;
+    servers.ints[page + host.IN_SERVICE]!--;
+    if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
-      requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
-      if (!requests.has(slot, request.IS_GHOST)) {
-        this.affinity.answered(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
-      }
+      if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);
       if (this.network.toServer.isInstant) this.balancers.answerAtBalancer(slot);
       else this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
     } else {

@@ -16,7 +16,7 @@ import type { TraceChunk } from "../workload/trace.ts";
 import { Users } from "../workload/users.ts";
 import { Accounts } from "./accounts.ts";
 import { Balancers } from "./balancers.ts";
-import { affinityContext, stateContext } from "./contexts.ts";
+import { AffinityWorld, StateWorld } from "./contexts.ts";
 import { type Decision, type DecisionRange, logDecisions } from "./decision-log.ts";
 import * as event from "./events.ts";
 import { Fleet } from "./fleet.ts";
@@ -84,12 +84,12 @@ export class Simulation {
     this.timeline = new Timeline(scenario.windowMs, this.servers, this.ledger, meter);
 
     const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter };
-    const affinityView = affinityContext(world, this.fleets);
+    const affinityView = new AffinityWorld(world, this.fleets);
     this.affinity = partNamed(affinityMechanisms, strategy.affinity.name, "affinity mechanism").create(
       strategy.affinity.knobs,
       affinityView,
     );
-    const stateView = stateContext(world);
+    const stateView = new StateWorld(world);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
     const balancing = partNamed(balancingAlgorithms, strategy.balancing.name, "balancing algorithm");
     this.algorithms = this.fleets.map((fleet, balancer) =>

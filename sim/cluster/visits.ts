@@ -99,6 +99,9 @@ export class Visits implements ClientSide {
     const ordinal = sessions.ordinal[session]!;
     const number = sessions.requestsIssued[session]!++;
     const slot = requests.take();
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
     const isMeasured = nowMs >= scenario.warmUpMs;
     let flags = isMeasured ? request.IS_MEASURED : 0;
     if (number > 0) {
@@ -114,29 +117,23 @@ export class Visits implements ClientSide {
       sessions.transactionLeft[session] = users.population.session.transactions!.steps - 1;
       flags |= request.IN_TRANSACTION;
     }
-    requests.ints[slot * request.INTS + request.SESSION] = session;
-    requests.ints[slot * request.INTS + request.NUMBER] = number;
-    requests.ints[slot * request.INTS + request.ATTEMPT] = 0;
-    requests.ints[slot * request.INTS + request.FLAGS] = flags;
-    requests.ints[slot * request.INTS + request.URL] = users.urlAt(ordinal, number);
-    requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS] = nowMs;
+    ints[at + request.SESSION] = session;
+    ints[at + request.NUMBER] = number;
+    ints[at + request.ATTEMPT] = 0;
+    ints[at + request.FLAGS] = flags;
+    ints[at + request.URL] = users.urlAt(ordinal, number);
+    floats[float + request.INTENDED_AT_MS] = nowMs;
     users.drawDemand(requests.floats, slot * request.FLOATS + request.DEMAND_MS, ordinal, number);
-    requests.floats[slot * request.FLOATS + request.NETWORK_MS] = 0;
-    requests.floats[slot * request.FLOATS + request.STATE_MS] = 0;
-    requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
-    requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
+    floats[float + request.NETWORK_MS] = 0;
+    floats[float + request.STATE_MS] = 0;
+    ints[at + request.WRITES_READ] = 0;
+    ints[at + request.PATIENCE] = NO_EVENT;
     this.meter.enter();
     if (isMeasured) this.meter.offeredMeasured++;
     const { patienceMs } = users.population;
     if (patienceMs !== null) {
       const lane = this.patienceLane[population]!;
-      requests.ints[slot * request.INTS + request.PATIENCE] = this.kernel.scheduleInLane(
-        lane,
-        nowMs + patienceMs,
-        event.PATIENCE_OVER,
-        slot,
-        0,
-      );
+      ints[at + request.PATIENCE] = this.kernel.scheduleInLane(lane, nowMs + patienceMs, event.PATIENCE_OVER, slot, 0);
     }
     return slot;
   }
@@ -146,24 +143,25 @@ export class Visits implements ClientSide {
   }
 
   answered(slot: number): void {
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
     const { requests, meter, ledger } = this;
     const { nowMs } = this.kernel;
-    const session = requests.ints[slot * request.INTS + request.SESSION]!;
-    const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
-    sample[0] = nowMs - requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]!;
+    const session = ints[at + request.SESSION]!;
+    const flags = ints[at + request.FLAGS]!;
+    sample[0] = nowMs - floats[float + request.INTENDED_AT_MS]!;
     this.timeline.responseTimeMs.addSample();
     if ((flags & request.IS_MEASURED) !== 0) {
       meter.responseTimeMs.addSample();
       meter.endedMeasured[ANSWERED]!++;
-      meter.networkMs += requests.floats[slot * request.FLOATS + request.NETWORK_MS]!;
-      meter.stateMs += requests.floats[slot * request.FLOATS + request.STATE_MS]!;
-      meter.waitingMs +=
-        requests.floats[slot * request.FLOATS + request.STARTED_AT_MS]! -
-        requests.floats[slot * request.FLOATS + request.REACHED_AT_MS]!;
+      meter.networkMs += floats[float + request.NETWORK_MS]!;
+      meter.stateMs += floats[float + request.STATE_MS]!;
+      meter.waitingMs += floats[float + request.STARTED_AT_MS]! - floats[float + request.REACHED_AT_MS]!;
       meter.serviceMs +=
-        requests.floats[slot * request.FLOATS + request.MARKED_AT_MS]! -
-        requests.floats[slot * request.FLOATS + request.STARTED_AT_MS]! -
-        requests.floats[slot * request.FLOATS + request.STATE_MS]!;
+        floats[float + request.MARKED_AT_MS]! -
+        floats[float + request.STARTED_AT_MS]! -
+        floats[float + request.STATE_MS]!;
     }
     const isOnlyRequest =
       (flags & request.HAS_SESSION) === 0 &&
