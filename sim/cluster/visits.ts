@@ -58,6 +58,8 @@ export class Visits implements ClientSide {
   private readonly accounts: Accounts;
   private readonly balancers: Balancers;
   private readonly service: Service;
+  /** Whether any population's requests come by themselves; only then do sources want to know of each one. */
+  private readonly isAnyPaced: boolean;
   /** By population; -1 where users have endless patience. */
   private readonly patienceLane: readonly number[];
 
@@ -75,6 +77,7 @@ export class Visits implements ClientSide {
     this.accounts = parts.accounts;
     this.balancers = parts.balancers;
     this.service = parts.service;
+    this.isAnyPaced = parts.scenario.populations.some(({ arrivals }) => arrivals.process === "trace");
     this.patienceLane = parts.scenario.populations.map(({ patienceMs }) =>
       patienceMs === null ? -1 : parts.kernel.addLane(),
     );
@@ -224,7 +227,7 @@ export class Visits implements ClientSide {
     this.accounts.interruptTransaction(slot, session);
     if (requests.has(slot, request.IS_MEASURED)) this.meter.endedMeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
-    this.sources[this.sessions.population[session]!]!.requestEnded(session);
+    if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
     } else {
@@ -259,7 +262,7 @@ export class Visits implements ClientSide {
   /** Takes the request off the books. */
   private finish(slot: number, session: number, how: number): void {
     const { requests } = this;
-    this.sources[this.sessions.population[session]!]!.requestEnded(session);
+    if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PATIENCE] !== NO_EVENT)
       this.kernel.cancel(requests.ints[slot * request.INTS + request.PATIENCE]!);
     this.meter.leave(how, slot);
@@ -273,7 +276,7 @@ export class Visits implements ClientSide {
       this.endVisit(session);
       return;
     }
-    if (this.sources[population]!.paces(session)) return;
+    if (this.isAnyPaced && this.sources[population]!.paces(session)) return;
     const number = sessions.requestsIssued[session]!;
     if (number < sessions.requestsPlanned[session]!) {
       const thinkMs = this.users[population]!.thinkMs(sessions.ordinal[session]!, number);

@@ -143,7 +143,11 @@ export class EventHeap {
     this.atMs[0] = this.atMs[last]!;
     this.atMs[last] = Number.NaN;
     if (last > 0) {
-      this.words.copyWithin(0, last << 2, (last << 2) + 3);
+      const { words } = this;
+      const from = last << 2;
+      words[0] = words[from]!;
+      words[ENTITY] = words[from + ENTITY]!;
+      words[META] = words[from + META]!;
       this.siftDown(0);
     }
   }
