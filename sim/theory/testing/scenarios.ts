@@ -29,7 +29,6 @@ export const hyperexponential = (mean: number, cv2: number): Distribution => ({
 });
 export const lognormal = (mean: number, cv2: number): Distribution => ({ law: "lognormal", mean, cv: Math.sqrt(cv2) });
 export const erlang = (mean: number, shape: number): Distribution => ({ law: "gamma", mean, shape });
-export const uniform = (low: number, high: number): Distribution => ({ law: "uniform", low, high });
 
 export type SessionScript = Population["session"];
 
