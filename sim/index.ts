@@ -2,7 +2,7 @@
 import type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 import { recordOf } from "./cluster/run-record.ts";
 import { Simulation as ClusterSimulation, type Progress } from "./cluster/simulation.ts";
-import type { RunRecord } from "./record.ts";
+import type { DigestRecord, RunRecord } from "./record.ts";
 import type { Scenario, Strategy } from "./scenario.ts";
 import type { TraceChunk } from "./workload/trace.ts";
 
@@ -46,6 +46,11 @@ export class Simulation {
 
   get nowMs(): number {
     return this.simulation.nowMs;
+  }
+
+  /** Of the decisions so far. */
+  digest(): DigestRecord {
+    return this.simulation.balancers.digest.record();
   }
 
   /** Runs until `untilMs` of virtual time. "trace" asks for `feed` before it can go on. */

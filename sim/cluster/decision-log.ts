@@ -20,6 +20,8 @@ export interface Decision {
   readonly balancer: number;
   /** null when no server was eligible. */
   readonly server: string | null;
+  /** Its place among the scenario's servers, from 0: what the digest counts, whatever the servers are called. */
+  readonly serverIndex: number | null;
   readonly reason: (typeof decisionReasons)[number];
 }
 
@@ -55,6 +57,7 @@ export function logDecisions(parts: LoggedParts, { from, to }: DecisionRange): r
       attempt: ints[at + request.ATTEMPT]!,
       balancer: ints[at + request.BALANCER]!,
       server: server < 0 ? null : servers.names[server]!,
+      serverIndex: server < 0 ? null : server,
       reason: decisionReasons[reason]!,
     });
   };
