@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DigestRecord } from "../sim/record.ts";
-import { firstDivergence } from "./divergence.ts";
+import { agrees, firstDivergence } from "./divergence.ts";
 
 /** A digest that is plainly the stream itself: what is tested is the search. */
 const digestOf = (decisions: readonly number[], windowSize: number): DigestRecord => ({
@@ -52,5 +52,43 @@ describe("the first divergence", () => {
 
   test("of a stream that only goes on is at its end", () => {
     expect(firstDivergence(digestOf([1, 2, 3, 4], 4), digestOf([1, 2, 3, 4, 5], 4))).toEqual({ from: 4, to: 5 });
+  });
+});
+
+describe("a run made again", () => {
+  const decisions = fc.array(fc.nat(3), { minLength: 1, maxLength: 40 });
+
+  test("agrees with its record as far as it has come, whatever the window sizes", () => {
+    fc.assert(
+      fc.property(decisions, fc.constantFrom(2, 4, 8), fc.nat(40), (stream, size, extra) => {
+        // A run that has not come far has the smaller windows.
+        const recorded = digestOf(stream, size);
+        for (let to = size; to < stream.length; to += size) {
+          const sofar = stream.slice(0, Math.min(stream.length, to + extra));
+          expect(agrees(recorded, digestOf(sofar, size / 2), to)).toBe(true);
+        }
+        expect(agrees(recorded, digestOf(stream, size), stream.length)).toBe(true);
+      }),
+    );
+  });
+
+  test("does not once any decision up to there is another, or there are more or fewer of them", () => {
+    fc.assert(
+      fc.property(decisions, fc.nat(39), (stream, place) => {
+        const recorded = digestOf(stream, 4);
+        const other = stream.map((value, at) => (at === place % stream.length ? value + 10 : value));
+        for (let to = 4; to < stream.length; to += 4) {
+          expect(agrees(recorded, digestOf(other, 4), to)).toBe(place % stream.length >= to);
+        }
+        for (const again of [other, [...stream, 0], stream.slice(0, -1)]) {
+          expect(agrees(recorded, digestOf(again, 4), stream.length)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test("does not where the record has lost what it would be held to", () => {
+    const recorded = { ...digestOf([1, 2, 3], 1), windows: [] };
+    expect(agrees(recorded, { ...digestOf([1, 2], 1), windows: [] }, 2)).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ export interface Divergence {
   readonly to: number;
 }
 
-/** The running digest after `decisions` decisions, a multiple of the record's window size. */
+/** The running digest after `decisions` decisions, a multiple of the record's window size; undefined if it was not kept. */
 const after = (digest: DigestRecord, decisions: number): string | undefined =>
   digest.windows[decisions / digest.windowSize - 1];
 
@@ -30,4 +30,17 @@ export function firstDivergence(a: DigestRecord, b: DigestRecord): Divergence | 
   }
   const longest = Math.max(a.decisions, b.decisions);
   return { from: same * size, to: Math.min((same + 1) * size, longest) };
+}
+
+/**
+ * Whether a run that was made again, as far as it has come, decided as its record says up to, but not including,
+ * `decisions`: a multiple of the record's window size, or all there are. Every window since the start counts, for the
+ * digest runs on.
+ */
+export function agrees(recorded: DigestRecord, again: DigestRecord, decisions: number): boolean {
+  if (decisions < recorded.decisions) {
+    const expected = after(recorded, decisions);
+    return expected !== undefined && expected === after(again, decisions);
+  }
+  return again.decisions === recorded.decisions && again.value === recorded.value;
 }

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { differenceLines } from "./divergence-text.ts";
+import { decision } from "./testing/decisions.ts";
+
+const pair = (index: number) => ({ a: decision(index), b: decision(index) });
+
+describe("the first difference in words", () => {
+  test("shows what was equal once, both sides of what was not, and why each went where it went", () => {
+    const found = {
+      before: [pair(1206), pair(1207)],
+      a: decision(1208, { visit: 388 }),
+      b: decision(1208, { visit: 388, server: "server-2", serverIndex: 1, reason: "failed-over" }),
+    };
+    expect(differenceLines(found, 80)).toEqual([
+      "        decision      at, ms  visit  request  attempt  balancer  server    reason",
+      "  both     1,206  12,060.000      0      402        0         0  server-1  bound",
+      "  both     1,207  12,070.000      1      402        0         0  server-1  bound",
+      "  A        1,208  12,080.000    388      402        0         0  server-1  bound",
+      "  B        1,208  12,080.000    388      402        0         0  server-2  failed over",
+      "  They differ in server and reason. A: its binding led it there. B: its bound",
+      "  server was not eligible, so the algorithm chose.",
+    ]);
+  });
+
+  test("shows both sides of an equal decision that other balancers took, or under another name", () => {
+    const found = {
+      before: [{ a: decision(6), b: decision(6, { balancer: 1 }) }],
+      a: decision(7),
+      b: decision(7, { reason: "balanced" }),
+    };
+    const sides = differenceLines(found, 100).map((line) => line.slice(2, 6).trim());
+    expect(sides.slice(1, 5)).toEqual(["A", "B", "A", "B"]);
+  });
+
+  test("shows times in full where rounded ones would look the same", () => {
+    const lines = differenceLines({ before: [], a: decision(7), b: decision(7, { atMs: 70.00000001 }) }, 100);
+    expect(lines[1]).toMatch(/ 7 +70 /);
+    expect(lines[2]).toMatch(/ 7 +70\.00000001 /);
+    expect(lines[3]).toContain("They differ in time.");
+  });
+
+  test("says when one side decides no more, or had no server to choose", () => {
+    const nowhere = decision(7, { server: null, serverIndex: null, reason: "no-server" });
+    const lines = differenceLines({ before: [pair(6)], a: null, b: nowhere }, 100);
+    expect(lines[2]).toMatch(/^ {2}A .* decides no more$/);
+    expect(lines[3]).toMatch(/ – +no server$/);
+    expect(lines[4]).toBe("  A decides no more. B: no server was eligible.");
+  });
+});
