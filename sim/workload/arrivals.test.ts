@@ -192,8 +192,8 @@ describe("a flash crowd", () => {
   };
 
   it("ramps up, holds and decays back to the base", () => {
-    const found = times({ process: "flash-crowd", basePerSec: 5, peakPerSec: 80, ...crowd }, 300_000);
-    expectPoisson(found, (t) => 0.005 * t + 0.075 * shape(t), 300_000);
+    const found = times({ process: "flash-crowd", basePerSec: 25, peakPerSec: 400, ...crowd }, 300_000);
+    expectPoisson(found, (t) => 0.025 * t + 0.375 * shape(t), 300_000);
   });
 
   it("may be a dip", () => {

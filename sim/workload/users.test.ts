@@ -220,8 +220,9 @@ describe("clients' addresses", () => {
   });
 
   it("stay for everybody else, and before anybody's first request", () => {
-    const still = usersOf({ clients: { mobileFraction: 0, addressChangeMeanMs: 0.001 } });
-    const moving = usersOf({ clients: { mobileFraction: 1, addressChangeMeanMs: 0.001 } });
+    const session = { thinkMs: { law: "constant", value: 1000 } } as const;
+    const still = usersOf({ session, clients: { mobileFraction: 0, addressChangeMeanMs: 0.001 } });
+    const moving = usersOf({ session, clients: { mobileFraction: 1, addressChangeMeanMs: 0.001 } });
     for (let ordinal = 0; ordinal < 200; ordinal++) {
       still.users.begin(0, ordinal);
       moving.users.begin(0, ordinal);
