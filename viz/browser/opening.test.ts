@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Lab, openLab } from "../testing/browser.ts";
 import { sampleData } from "../testing/sample.ts";
@@ -16,7 +17,8 @@ test("the bare page opens from a disk, asks no network, and is soon filled with 
 }, async () => {
   const { page, requests, errors } = await lab.open();
   expect(await page.textContent("h1")).toContain("carts");
-  expect(await page.textContent(".headline")).toContain("Running");
+  expect(await page.textContent(".headline")).toContain("first answer");
+  expect(await page.textContent(".badge")).toMatch(/^Running here, in your browser: \d+ % of 6 strategies × 3 runs/);
   await page.waitForSelector(".panels .estimates tbody tr", { timeout: 60_000 });
   await page.waitForFunction(() => document.querySelector(".badge")?.textContent?.startsWith("Made here"), null, {
     timeout: 60_000,
@@ -109,4 +111,24 @@ test("nothing moves for who asked for less motion", async () => {
     .locator("[data-strategy]")
     .evaluateAll((all) => all.map((one) => getComputedStyle(one).transitionDuration));
   expect(new Set(durations)).toEqual(new Set(["0s"]));
+});
+
+test("a chart is saved as a table with every digit, and as a drawing that stands on its own", async () => {
+  const data = sampleData();
+  const { page } = await lab.open({ data });
+  await page.locator("#p99-over-time .twin > summary").click();
+  const saved = async (button: string): Promise<string> => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#p99-over-time button", { hasText: button }).click(),
+    ]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const csv = await saved("CSV");
+  expect(csv.split("\n")[0]).toBe("window from,sticky-cookie (ms),source-hash (ms),redis-sessions (ms)");
+  expect(csv).toContain(String(data.strategies[0]!.timeline.responseTimeP99Ms[5]));
+  const svg = await saved("SVG");
+  expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  expect(svg).toContain("server-2 crash");
+  expect(svg).not.toMatch(/var\(--|class=/);
 });

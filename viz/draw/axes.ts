@@ -1,7 +1,7 @@
 /** What stands around the marks: value grid, time axis, warm-up and faults. Said in the caption and table, so hidden from screen readers. */
 import type { Selection } from "d3";
 import type { Box, Tick } from "../scene/box.ts";
-import type { TimeScene } from "../scene/time.ts";
+import type { Rule, TimeScene } from "../scene/time.ts";
 
 export type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
 type Group = Selection<SVGGElement, unknown, null, undefined>;
@@ -86,14 +86,6 @@ export function drawTimeAxis(svg: Svg, scene: TimeScene, named = true): void {
 
 /** Ticks nearer to the rule's name than this give way to it. */
 const NAME_REACH = 46;
-
-export interface Rule {
-  readonly x: number;
-  /** Below the axis. */
-  readonly text: string;
-  /** A second line; empty for none. */
-  readonly below: string;
-}
 
 /** The rule at the place pointed at, with its name; null removes it. */
 export function drawRule(svg: Svg, box: Box, rule: Rule | null): void {

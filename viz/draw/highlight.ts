@@ -2,10 +2,15 @@
 export function applyHighlight(root: HTMLElement, strategy: string | null, server: string | null): void {
   for (const marked of root.querySelectorAll<HTMLElement | SVGElement>("[data-strategy]")) {
     const name = marked.dataset["strategy"];
-    marked.classList.toggle("muted", strategy !== null && name !== strategy);
-    marked.classList.toggle("forward", strategy !== null && name === strategy);
+    set(marked, "muted", strategy !== null && name !== strategy);
+    set(marked, "forward", strategy !== null && name === strategy);
   }
   for (const marked of root.querySelectorAll<HTMLElement | SVGElement>("[data-server]")) {
-    marked.classList.toggle("forward", server !== null && marked.dataset["server"] === server);
+    set(marked, "forward", server !== null && marked.dataset["server"] === server);
   }
+}
+
+/** Touches only what changes: this runs with every move of the pointer. */
+function set(marked: Element, name: string, on: boolean): void {
+  if (marked.classList.contains(name) !== on) marked.classList.toggle(name, on);
 }

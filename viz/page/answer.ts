@@ -66,7 +66,7 @@ export function answer(store: Store): Answer {
     root,
     announce: (text) => {
       question.textContent = text;
-      headline.textContent = "Running it here, in your browser …";
+      headline.textContent = "The first answer comes when every strategy has run once …";
     },
   };
 }

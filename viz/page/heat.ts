@@ -1,17 +1,17 @@
 /** Latency over time: one map per strategy, on the same scales. */
-import { pointer, select } from "d3";
+import { pointer } from "d3";
 import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
 import { formatEstimate, formatValue, plainNumber } from "../../reports/format.ts";
 import { bandLowMs } from "../../sim/metrics/timeline.ts";
 import { formatClock } from "../clock.ts";
-import { drawRule, drawTimeAxis, drawValueAxis } from "../draw/axes.ts";
+import { drawRule, drawTimeAxis, drawValueAxis, type Svg } from "../draw/axes.ts";
 import { drawHeat } from "../draw/heat.ts";
 import { bindKeys } from "../draw/keys.ts";
 import { drawMultiples, noteMultiples } from "../draw/multiples.ts";
 import { inside } from "../scene/box.ts";
-import { type HeatScene, heatRange, heatScene } from "../scene/heat.ts";
+import { heatRange, heatScene } from "../scene/heat.ts";
 import { nearestPosition } from "../scene/lines.ts";
-import { timeScene } from "../scene/time.ts";
+import { type TimeScene, timeScene, windowRule } from "../scene/time.ts";
 import { valueAxis } from "../scene/values.ts";
 import type { Store } from "../store.ts";
 import { peakSummary } from "../summaries.ts";
@@ -23,6 +23,7 @@ const HEIGHT = 190;
 
 export function heatMaps(store: Store): Figure {
   const chart = figure("latency-over-time", "multiples");
+  const drawn = new Map<string, { svg: Svg; time: TimeScene }>();
 
   const read = (strategy: StrategyData | undefined, window: number, data: DashboardData): string => {
     if (strategy === undefined) return "";
@@ -52,6 +53,7 @@ export function heatMaps(store: Store): Figure {
         note: p99 === null ? "" : `p99 ${formatEstimate("ms", { ...p99, low: null, high: null })}`,
       };
     });
+    drawn.clear();
     drawMultiples(chart.stage, maps, (stage, { name, strategy }) => {
       const width = stage.clientWidth;
       if (width === 0) return;
@@ -60,6 +62,7 @@ export function heatMaps(store: Store): Figure {
       const axis = valueAxis([range.lowMs, range.highMs], box, { unit: "ms", from: null, logBeyond: 1 });
       const scene = heatScene(strategy, range, time.edges, time.positions, box);
       const svg = surface(stage, `${title}, ${name}`, width, HEIGHT);
+      drawn.set(name, { svg, time });
       drawHeat(svg, scene);
       drawTimeAxis(svg, time);
       drawValueAxis(svg, axis.ticks, box);
@@ -92,17 +95,7 @@ export function heatMaps(store: Store): Figure {
     const { data } = store;
     if (data === null) return;
     const { window } = store.point;
-    select(chart.stage)
-      .selectAll<SVGGElement, HeatScene>("g.track")
-      .each(function ({ box }) {
-        if (this.ownerSVGElement === null) return;
-        const x = box.x + (((window ?? 0) + 0.5) * data.windowMs * box.width) / data.durationMs;
-        drawRule(
-          select(this.ownerSVGElement),
-          box,
-          window === null ? null : { x, text: formatClock(window * data.windowMs), below: "" },
-        );
-      });
+    for (const { svg, time } of drawn.values()) drawRule(svg, time.box, windowRule(time, window, data, "middle"));
     noteMultiples(chart.stage, window === null ? null : ({ index }) => read(data.strategies[index], window, data));
   }
 

@@ -1,15 +1,15 @@
 /** Who carried the load when: one strip per strategy, servers down, time across. */
-import { pointer, select } from "d3";
+import { pointer } from "d3";
 import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
 import { formatEstimate, formatValue, plainNumber } from "../../reports/format.ts";
 import { formatClock } from "../clock.ts";
-import { drawRule, drawTimeAxis } from "../draw/axes.ts";
+import { drawRule, drawTimeAxis, type Svg } from "../draw/axes.ts";
 import { bindKeys } from "../draw/keys.ts";
 import { drawLoadStrip } from "../draw/load-strip.ts";
 import { drawMultiples, noteMultiples } from "../draw/multiples.ts";
 import { inside } from "../scene/box.ts";
 import { type LoadStripScene, loadStripScene, stripRowHeight } from "../scene/load-strip.ts";
-import { timeScene } from "../scene/time.ts";
+import { type TimeScene, timeScene, windowRule } from "../scene/time.ts";
 import type { Store } from "../store.ts";
 import { stripsSummary } from "../summaries.ts";
 import type { Table } from "../table.ts";
@@ -29,13 +29,13 @@ export function loadStrips(store: Store): Figure {
   const chart = figure("load-strips", "multiples");
   const key = levelKey();
   chart.root.querySelector("figcaption")?.append(key);
-  const scenes = new Map<string, LoadStripScene>();
+  const drawn = new Map<string, { svg: Svg; time: TimeScene; scene: LoadStripScene }>();
 
   const read = (strip: Pick<Strip, "name">, server: string, window: number, data: DashboardData): string => {
     const strategy = data.strategies.find(({ name }) => name === strip.name);
     const row = strategy?.servers.findIndex(({ name }) => name === server) ?? -1;
     const requests = strategy?.timeline.serverRequests[row]?.[window];
-    const share = scenes.get(strip.name)?.shares[row]?.[window] ?? null;
+    const share = drawn.get(strip.name)?.scene.shares[row]?.[window] ?? null;
     if (requests === undefined || share === null) return `${formatClock(window * data.windowMs)}, no requests`;
     const times = `${formatValue("ratio", share)} × fair share`;
     return `${formatClock(window * data.windowMs)}, ${server}: ${plainNumber(requests, Number.isInteger(requests) ? 0 : 1)} requests, ${times}`;
@@ -51,8 +51,8 @@ export function loadStrips(store: Store): Figure {
     const box = inside(width, height, { top: 18, right: 8, bottom: 22, left });
     const time = timeScene(data, box);
     const scene = loadStripScene(strategy, time.edges, box);
-    scenes.set(name, scene);
     const svg = surface(stage, `${title}, ${name}`, width, height);
+    drawn.set(name, { svg, time, scene });
     drawLoadStrip(svg, scene, time.edges);
     drawTimeAxis(svg, time);
     const node = svg.node();
@@ -101,6 +101,7 @@ export function loadStrips(store: Store): Figure {
       const jain = loadJain === null ? "" : `, Jain ${formatEstimate("ratio", { ...loadJain, low: null, high: null })}`;
       return { name: strategy.name, index, note: `${peak}${jain}`, strategy };
     });
+    drawn.clear();
     drawMultiples(chart.stage, recorded ? strips : [], (stage, strip) => drawStrip(stage, strip, data));
     chart.setTables(() => data.strategies.map(tableOf(data)));
   }
@@ -109,20 +110,7 @@ export function loadStrips(store: Store): Figure {
     const { data } = store;
     if (data === null) return;
     const { window, server } = store.point;
-    select(chart.stage)
-      .selectAll<HTMLDivElement, Strip>("div.multiple")
-      .each(function ({ name }) {
-        const scene = scenes.get(name);
-        const svg = select(this).select<SVGSVGElement>(".stage > svg");
-        if (scene === undefined || svg.empty()) return;
-        const x =
-          window === null ? null : scene.box.x + ((window + 0.5) * data.windowMs * scene.box.width) / data.durationMs;
-        drawRule(
-          svg,
-          scene.box,
-          x === null || window === null ? null : { x, text: formatClock(window * data.windowMs), below: "" },
-        );
-      });
+    for (const { svg, time } of drawn.values()) drawRule(svg, time.box, windowRule(time, window, data, "middle"));
     noteMultiples(
       chart.stage,
       window === null || server === null ? null : (multiple) => read(multiple, server, window, data),

@@ -1,18 +1,18 @@
 /** Sessions lost over time, by cause: one stack per strategy that lost any, the others named. */
-import { pointer, select } from "d3";
+import { pointer } from "d3";
 import type { DashboardData } from "../../reports/dashboard-data.ts";
 import { formatValue, listOf } from "../../reports/format.ts";
 import { lossCauses } from "../../sim/metrics/causes.ts";
 import { formatClock } from "../clock.ts";
 import { element } from "../dom.ts";
 import { drawAreas } from "../draw/areas.ts";
-import { drawRule, drawTimeAxis, drawValueAxis } from "../draw/axes.ts";
+import { drawRule, drawTimeAxis, drawValueAxis, type Svg } from "../draw/axes.ts";
 import { bindKeys } from "../draw/keys.ts";
 import { drawMultiples, noteMultiples } from "../draw/multiples.ts";
 import { inside, textWidth } from "../scene/box.ts";
 import { nearestPosition } from "../scene/lines.ts";
 import { type LossCurve, lossCurves, lossScene, totalOf } from "../scene/losses.ts";
-import { timeScene } from "../scene/time.ts";
+import { type TimeScene, timeScene, windowRule } from "../scene/time.ts";
 import { valueAxis } from "../scene/values.ts";
 import type { Store } from "../store.ts";
 import { lossesSummary } from "../summaries.ts";
@@ -35,6 +35,7 @@ const count = (value: number): string => formatValue("count", value);
 export function losses(store: Store): Figure {
   const chart = figure("losses", "multiples");
   const none = element("p", { class: "none" });
+  const drawn = new Map<string, { svg: Svg; time: TimeScene; stack: Stack }>();
   const box = element("input", { type: "checkbox", change: () => store.choose({ ownScale: box.checked }) });
   const scaleChoice = element("label", { class: "choice" }, box, " each on a scale of its own");
   chart.root.querySelector("figcaption")?.append(scaleChoice);
@@ -65,6 +66,7 @@ export function losses(store: Store): Figure {
       stacks.some(({ curves }) => curves.some(({ cause }) => cause === name)),
     );
     const longest = Math.max(...occurring.map(({ name }) => textWidth(`${words(name)} 9,999`)));
+    drawn.clear();
     drawMultiples(chart.stage, stacks, (stage, stack) => {
       const width = stage.clientWidth;
       if (width === 0) return;
@@ -75,6 +77,7 @@ export function losses(store: Store): Figure {
       const axis = valueAxis([0, top], plot, { unit: "count", from: 0, logBeyond: null });
       const scene = lossScene(stack.curves, time.edges, axis.y, plot);
       const svg = surface(stage, `${title}, ${stack.name}`, width, HEIGHT);
+      drawn.set(stack.name, { svg, time, stack });
       drawTimeAxis(svg, time);
       drawValueAxis(svg, axis.ticks, plot);
       drawAreas(svg, scene, ({ cause, lost }) => ({
@@ -108,36 +111,12 @@ export function losses(store: Store): Figure {
     const { data } = store;
     if (data === null) return;
     const { window } = store.point;
-    const curves = new Map(data.strategies.map((strategy) => [strategy.name, lossCurves(strategy, data)]));
-    select(chart.stage)
-      .selectAll<SVGSVGElement, unknown>("div.multiple svg:not(.swatch)")
-      .each(function () {
-        const width = this.width.baseVal.value;
-        const track = this.querySelector<SVGGElement>("g.track");
-        const scene =
-          track === null
-            ? null
-            : select<SVGGElement, { box: { x: number; y: number; width: number; height: number } }>(track).datum();
-        if (scene === null || width === 0) return;
-        const x = scene.box.x + (((window ?? 0) + 1) * data.windowMs * scene.box.width) / data.durationMs;
-        drawRule(
-          select(this),
-          scene.box,
-          window === null
-            ? null
-            : {
-                x: Math.min(x, scene.box.x + scene.box.width),
-                text: formatClock((window + 1) * data.windowMs),
-                below: "",
-              },
-        );
-      });
-    noteMultiples(
-      chart.stage,
-      window === null
-        ? null
-        : ({ name, index, note }) => read({ name, index, note, curves: curves.get(name) ?? [] }, window, data),
-    );
+    for (const { svg, time } of drawn.values()) drawRule(svg, time.box, windowRule(time, window, data, "end"));
+    const readAt = (name: string) => {
+      const stack = drawn.get(name)?.stack;
+      return window === null || stack === undefined ? "" : read(stack, window, data);
+    };
+    noteMultiples(chart.stage, window === null ? null : ({ name }) => readAt(name));
   }
 
   store.listen({ draw, point });

@@ -1,14 +1,21 @@
 /** What the page shows first: the scenario that its link names, else the results inside it, else a scenario run at once. */
+import type { Experiment } from "../../reports/experiment.ts";
 import { bundledScenarios, loadScenario } from "../../scenarios/index.ts";
 import { isDashboardData } from "../load/kinds.ts";
+import { planOf } from "../run/plan.ts";
 import type { View } from "../view.ts";
 import type { Session } from "./session.ts";
 
 /** What the bare page runs. */
 const OPENING = "checkout-crash";
 
-/** @param announce called with the question while there is nothing to show yet */
-export function open(session: Session, view: View, embedded: unknown, announce: (question: string) => void): void {
+/** @param announce called with what is to be run while there is nothing to show yet */
+export function open(
+  session: Session,
+  view: View,
+  embedded: unknown,
+  announce: (experiment: Experiment) => void,
+): void {
   const data = isDashboardData(embedded) ? embedded : null;
   if (embedded !== null && data === null) session.say("The data in this page is not a comparison that it can read.");
   const wanted = bundledScenarios.find(({ name }) => name === view.scenario);
@@ -28,6 +35,6 @@ export function open(session: Session, view: View, embedded: unknown, announce: 
     const told = loaded.problems.map(({ setting, message }) => `${setting ?? scenario.name}: ${message}`);
     return session.say(`The link cannot be followed. ${told.join("; ")}`);
   }
-  announce(loaded.scenario.question ?? loaded.scenario.name);
+  announce(planOf(loaded.scenario, order.strategies).experiment);
   session.start(loaded.scenario, order);
 }

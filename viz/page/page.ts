@@ -9,6 +9,7 @@ import { bindPageKeys, keysDialog } from "./keys.ts";
 import { open } from "./opening.ts";
 import { headlinePanels, sections } from "./sections.ts";
 import { Session } from "./session.ts";
+import { strategiesTable } from "./strategies.ts";
 import { strategyBar } from "./strategy-bar.ts";
 import { trust } from "./trust.ts";
 
@@ -21,6 +22,7 @@ export function buildPage(view: View, embedded: unknown): void {
   const help = button("Keys ?", () => dialog.showModal());
   const controls = [fileChooser((files) => session.take(files)), button("Run it here", () => openRun()), theme, help];
   const top = answer(store);
+  const compared = strategiesTable(store);
   const main = element(
     "main",
     { id: "main", tabindex: -1 },
@@ -30,6 +32,7 @@ export function buildPage(view: View, embedded: unknown): void {
     session.panel.root,
     strategyBar(store),
     headlinePanels(store),
+    compared.root,
     trust(store),
     ...sections(store),
   );
@@ -77,7 +80,10 @@ export function buildPage(view: View, embedded: unknown): void {
   bindDrop((files) => session.take(files));
   bindPageKeys({ help: () => dialog.showModal(), clear: () => store.clear(), theme: nextTheme });
   bindSize(store, main);
-  open(session, view, embedded, top.announce);
+  open(session, view, embedded, ({ scenario, strategies }) => {
+    top.announce(scenario.question ?? scenario.name);
+    compared.show(strategies);
+  });
   store.draw();
 }
 

@@ -10,7 +10,7 @@ import { drawLines, drawLinesPoint } from "../draw/lines.ts";
 import { drawKey } from "../draw/multiples.ts";
 import { inside } from "../scene/box.ts";
 import { type LinesScene, labelMargin, linesScene, nearestLine, nearestPosition, WIDE } from "../scene/lines.ts";
-import { timeScene } from "../scene/time.ts";
+import { type TimeScene, timeScene, windowRule } from "../scene/time.ts";
 import { valueAxis } from "../scene/values.ts";
 import type { Store } from "../store.ts";
 import type { Table } from "../table.ts";
@@ -32,7 +32,7 @@ const REACH = 24;
 
 export function timeLines(store: Store, options: TimeLinesOptions): Figure {
   const chart = figure(options.id);
-  let drawn: { svg: Svg; scene: LinesScene; width: number } | null = null;
+  let drawn: { svg: Svg; scene: LinesScene; time: TimeScene; width: number } | null = null;
 
   const valueAt = (strategy: StrategyData | undefined, window: number): string => {
     const value = strategy === undefined ? null : (options.column(strategy)[window] ?? null);
@@ -61,7 +61,7 @@ export function timeLines(store: Store, options: TimeLinesOptions): Figure {
     drawTimeAxis(svg, time);
     drawValueAxis(svg, axis.ticks, box);
     drawLines(svg, scene, width);
-    drawn = { svg, scene, width };
+    drawn = { svg, scene, time, width };
     bind(svg, scene, data);
     chart.setTables(() => [timeTable(options.title, data, options.unit, options.column)]);
   }
@@ -96,14 +96,9 @@ export function timeLines(store: Store, options: TimeLinesOptions): Figure {
   function point(): void {
     const { data } = store;
     if (drawn === null || data === null) return;
-    const { svg, scene, width } = drawn;
+    const { svg, scene, time, width } = drawn;
     const { window } = store.point;
-    const at = window === null ? undefined : scene.positions[window];
-    drawRule(
-      svg,
-      scene.box,
-      window === null || at === undefined ? null : { x: at, text: formatClock(window * data.windowMs), below: "" },
-    );
+    drawRule(svg, scene.box, windowRule(time, window, data, "middle"));
     drawLinesPoint(svg, scene, window, (name, position) =>
       valueAt(
         data.strategies.find((entry) => entry.name === name),

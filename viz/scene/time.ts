@@ -2,6 +2,7 @@
 import { scaleLinear } from "d3";
 import type { DashboardData } from "../../reports/dashboard-data.ts";
 import type { FaultRecord } from "../../sim/record.ts";
+import { formatClock } from "../clock.ts";
 import { type Box, snap, type Tick, textWidth } from "./box.ts";
 
 export type TimeAxisData = Pick<DashboardData, "durationMs" | "warmUpMs" | "windowMs" | "windows" | "faults">;
@@ -99,4 +100,27 @@ export function timeScene(data: TimeAxisData, box: Box): TimeScene {
     })),
     faultLabels: labelsOf(faults, box, x),
   };
+}
+
+/** The mark of the place pointed at: its x, its name, and a second line of the name or nothing. */
+export interface Rule {
+  readonly x: number;
+  readonly text: string;
+  readonly below: string;
+}
+
+/**
+ * The rule at a window: in its middle under the time it begins, or, for what is counted up to its end, there under the
+ * time it ends. null where nothing is pointed at.
+ */
+export function windowRule(
+  { positions, edges }: TimeScene,
+  window: number | null,
+  { windowMs, durationMs }: TimeAxisData,
+  where: "middle" | "end",
+): Rule | null {
+  if (window === null) return null;
+  const x = where === "middle" ? positions[window] : edges[window + 1];
+  const atMs = where === "middle" ? window * windowMs : Math.min((window + 1) * windowMs, durationMs);
+  return x === undefined ? null : { x, text: formatClock(atMs), below: "" };
 }
