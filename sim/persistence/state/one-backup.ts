@@ -7,7 +7,7 @@ import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateCont
  * A primary copy where the session was served last, and one backup elsewhere, written before the answer (Tomcat's
  * BackupManager with its default send option: acknowledged after processing).
  *
- * Backups are dealt out round robin over the servers that are up. A request that comes to a third server fetches the
+ * Every server deals out the backups of its sessions in turn over the others that are up. A request that comes to a third server fetches the
  * state from whoever has it, which takes a round trip, and that server becomes the primary. A backup that died is
  * replaced at the session's next write; Tomcat does so as soon as it notices.
  */
@@ -20,12 +20,15 @@ class OneBackup implements StateBackend, SessionColumns {
   private primary = new Int32Array(0);
   private backup = new Int32Array(0);
   private contains = new Int32Array(0);
-  private turn = 0;
+  /** By server: who gets its next backup. */
+  private readonly turn: Int32Array;
 
   constructor(context: StateContext, roundTripMs: number, perKibMs: number) {
     this.context = context;
     this.roundTripMs = roundTripMs;
     this.perKibMs = perKibMs;
+    // Everybody begins with a neighbour of their own, or the first backups would all lie on one server.
+    this.turn = Int32Array.from({ length: context.servers.count }, (_, server) => server + 1);
     context.attach(this);
   }
 
@@ -102,8 +105,8 @@ class OneBackup implements StateBackend, SessionColumns {
   private nextBackup(primary: number): number {
     const { servers } = this.context;
     for (let tried = 0; tried < servers.count; tried++) {
-      const server = this.turn;
-      this.turn = this.turn + 1 === servers.count ? 0 : this.turn + 1;
+      const server = this.turn[primary]! % servers.count;
+      this.turn[primary] = server + 1;
       if (server !== primary && servers.isUp(server)) return servers.lifeOf(server);
     }
     return -1;
