@@ -55,7 +55,11 @@ describe("decisions written down", () => {
     expect(decisions).toHaveLength(simulation.digest().decisions);
     expect(digestOf(decisions)).toBe(simulation.digest().value);
     expect(new Set(decisions.map(({ reason }) => reason))).toEqual(new Set(decisionReasons));
-    for (const { server, serverIndex } of decisions) {
+    // Visits come in the order of their numbers, and none is left out.
+    const visits = [...new Set(decisions.map(({ visit }) => visit))];
+    expect(visits).toEqual(visits.map((_, number) => number));
+    for (const { population, server, serverIndex } of decisions) {
+      expect(population).toBe("users");
       expect(server).toBe(serverIndex === null ? null : `server-${serverIndex + 1}`);
     }
   });

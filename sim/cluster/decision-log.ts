@@ -5,6 +5,7 @@ import type { Balancers } from "./balancers.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
+import { numberInPopulation } from "./sources.ts";
 
 /** Why a request went where it went, in the order of the codes of `balancers.ts`. */
 export const decisionReasons = ["no-server", "balanced", "bound", "failed-over", "redispatched"] as const;
@@ -13,7 +14,9 @@ export interface Decision {
   /** Place in the run's stream of decisions, from 0. */
   readonly index: number;
   readonly atMs: number;
-  /** Number of the visit within the run, of the request within the visit, of the attempt within the request; from 0. */
+  /** Whose visit it is. */
+  readonly population: string;
+  /** Number of the visit in its population, of the request within the visit, of the attempt within the request; from 0. */
   readonly visit: number;
   readonly request: number;
   readonly attempt: number;
@@ -37,11 +40,13 @@ export interface LoggedParts {
   readonly requests: Requests;
   readonly sessions: Sessions;
   readonly servers: Servers;
+  /** Names, in the order of the scenario. */
+  readonly populations: readonly string[];
 }
 
 /** Begins to write down the decisions of a range; the list fills as the run goes on. */
 export function logDecisions(parts: LoggedParts, { from, to }: DecisionRange): readonly Decision[] {
-  const { clock, balancers, requests, sessions, servers } = parts;
+  const { clock, balancers, requests, sessions, servers, populations } = parts;
   const log: Decision[] = [];
   let next = 0;
   balancers.observer = (slot, server, reason) => {
@@ -49,10 +54,12 @@ export function logDecisions(parts: LoggedParts, { from, to }: DecisionRange): r
     if (index < from || index >= to) return;
     const { ints } = requests;
     const at = slot * request.INTS;
+    const session = ints[at + request.SESSION]!;
     log.push({
       index,
       atMs: clock.nowMs,
-      visit: sessions.ordinal[ints[at + request.SESSION]!]!,
+      population: populations[sessions.population[session]!]!,
+      visit: numberInPopulation(sessions.ordinal[session]!),
       request: ints[at + request.NUMBER]!,
       attempt: ints[at + request.ATTEMPT]!,
       balancer: ints[at + request.BALANCER]!,

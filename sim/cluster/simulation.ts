@@ -198,7 +198,8 @@ export class Simulation {
   /** Begins to write down decisions; to be called before the run starts. */
   logDecisions(range: DecisionRange): readonly Decision[] {
     const { kernel: clock, balancers, requests, sessions, servers } = this;
-    return logDecisions({ clock, balancers, requests, sessions, servers }, range);
+    const populations = this.scenario.populations.map(({ name }) => name);
+    return logDecisions({ clock, balancers, requests, sessions, servers, populations }, range);
   }
 
   get nowMs(): number {

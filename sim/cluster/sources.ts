@@ -17,12 +17,17 @@ export interface Numbering {
   readonly first: number;
 }
 
+const MOST_VISITS = 4_294_967_296;
+
 /** Room for 2^32 visits. Should two of a million names ever meet, their visits share some draws, and nothing else. */
 export function numberingOf(population: number, name: string): Numbering {
   let hash = 0;
   for (const character of name) hash = avalanche(hash ^ character.codePointAt(0)!);
-  return { population, first: (hash & 0xfffff) * 4294967296 };
+  return { population, first: (hash & 0xfffff) * MOST_VISITS };
 }
+
+/** A visit's number among those of its population, from 0. */
+export const numberInPopulation = (ordinal: number): number => ordinal % MOST_VISITS;
 
 export class OpenSource implements VisitSource {
   private readonly kernel: Kernel;
