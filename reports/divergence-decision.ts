@@ -16,8 +16,8 @@ export interface FirstDifference {
 }
 
 /**
- * What makes two decisions differ: what the digest counts. Not the balancer, which it does not, and not the name of the
- * server, which a scenario may change without any decision changing.
+ * What makes two decisions differ: what the digest counts. Not the balancer, which it does not, and not the names of
+ * server and population, which a scenario may change without any decision changing.
  */
 const counted = [
   ["atMs", "time"],

@@ -12,11 +12,11 @@ describe("the first difference in words", () => {
       b: decision(1208, { visit: 388, server: "server-2", serverIndex: 1, reason: "failed-over" }),
     };
     expect(differenceLines(found, 80)).toEqual([
-      "        decision      at, ms  visit  request  attempt  balancer  server    reason",
-      "  both     1,206  12,060.000      0      402        0         0  server-1  bound",
-      "  both     1,207  12,070.000      1      402        0         0  server-1  bound",
-      "  A        1,208  12,080.000    388      402        0         0  server-1  bound",
-      "  B        1,208  12,080.000    388      402        0         0  server-2  failed over",
+      "        decision      at, ms      visit  request  attempt  balancer  server    reason",
+      "  both     1,206  12,060.000    users 0      402        0         0  server-1  bound",
+      "  both     1,207  12,070.000    users 1      402        0         0  server-1  bound",
+      "  A        1,208  12,080.000  users 388      402        0         0  server-1  bound",
+      "  B        1,208  12,080.000  users 388      402        0         0  server-2  failed over",
       "  They differ in server and reason. A: its binding led it there. B: its bound",
       "  server was not eligible, so the algorithm chose.",
     ]);

@@ -61,6 +61,7 @@ function table(rows: readonly Row[], exact: boolean): string[] {
       cells((decision) => whole(value(decision))),
     );
   const times = cells(({ atMs }) => timeOf(atMs, exact));
+  const visits = cells(({ population, visit }) => `${population} ${whole(visit)}`);
   const servers = cells(({ server }) => server ?? "–");
   const reasons = cells(({ reason }) => words[reason].short, "decides no more");
   const sides = rows.map(({ side }) => side);
@@ -69,7 +70,7 @@ function table(rows: readonly Row[], exact: boolean): string[] {
       leftAligned("", sides),
       number("decision", ({ index }) => index),
       column("at, ms", times),
-      number("visit", ({ visit }) => visit),
+      column("visit", visits),
       number("request", ({ request }) => request),
       number("attempt", ({ attempt }) => attempt),
       number("balancer", ({ balancer }) => balancer),
