@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { TraceWriter } from "../workload/trace-writer.ts";
+import { Simulation } from "./simulation.ts";
+import { constant, group, population, scenario, strategy } from "./testing/scenario.ts";
+
+interface Line {
+  readonly atMs: number;
+  readonly session: number;
+  readonly isFirst?: boolean;
+  readonly writes?: boolean;
+  readonly address?: number;
+}
+
+/** What a run makes of a trace whose sessions are known to be over at the given times. */
+function replay(lines: readonly Line[], ends: readonly (readonly [session: number, knownAtMs: number])[], parts = {}) {
+  const trace = population({ arrivals: { process: "trace" }, ...parts });
+  const base = scenario([group({ count: 2 })], { durationMs: 1000, populations: [trace] });
+  const simulation = new Simulation(
+    { ...base, cluster: { ...base.cluster, serviceMs: constant(10) } },
+    // Leads every client by its address, so that servers tell addresses.
+    strategy({ affinity: { name: "source-hash", knobs: { avalanche: false } } }),
+    1,
+  );
+  const decisions = simulation.logDecisions({ from: 0, to: 100 });
+  const writer = new TraceWriter(1000);
+  for (const { atMs, session, isFirst = false, writes = false, address = 0 } of lines) {
+    writer.request({ atMs, session, isFirst, writes, address, url: 1, responseBytes: 0 });
+  }
+  for (const [session, knownAtMs] of ends) {
+    const own = lines.filter((line) => line.session === session);
+    writer.end({ session, requests: own.length, lastAtMs: own.at(-1)?.atMs ?? 0, knownAtMs });
+  }
+  writer.cut();
+  const chunk = writer.take();
+  expect(simulation.advance(Infinity)).toBe("trace");
+  simulation.feed(chunk ?? null);
+  while (simulation.advance(Infinity) === "trace") simulation.feed(null);
+  const { counts, live } = simulation.ledger;
+  return { decisions, counts, live, simulation };
+}
+
+describe("the replay of a trace", () => {
+  it("sends each request at its time, for its session, from its address, whatever became of the one before", () => {
+    const { decisions } = replay(
+      [
+        { atMs: 5, session: 0, isFirst: true, address: 1 },
+        { atMs: 6, session: 1, isFirst: true, address: 0 },
+        // The first answer comes at 15; this is sent all the same.
+        { atMs: 7, session: 0 },
+        { atMs: 100.5, session: 1 },
+      ],
+      [],
+    );
+    expect(decisions.map(({ atMs, visit, request, server }) => [atMs, visit, request, server])).toEqual([
+      [5, decisions[0]!.visit, 0, "server-2"],
+      [6, decisions[1]!.visit, 0, "server-1"],
+      [7, decisions[0]!.visit, 1, "server-2"],
+      [100.5, decisions[1]!.visit, 1, "server-1"],
+    ]);
+    expect(decisions[1]!.visit).toBe(decisions[0]!.visit + 1);
+  });
+
+  it("completes a session when it is known that no request follows, and not before its last answer", () => {
+    const lines = [
+      { atMs: 5, session: 0, isFirst: true },
+      { atMs: 50, session: 0 },
+    ];
+    const { counts, simulation } = replay(lines, [[0, 300]]);
+    expect(counts).toMatchObject({ born: 1, completed: 1 });
+    // Born with the answer at 15, over at 300.
+    expect(simulation.ledger.lifespanMs.record()).toMatchObject({ total: 1, sum: 285 });
+    const early = replay(lines, [[0, 50]]);
+    expect(early.simulation.ledger.lifespanMs.record()).toMatchObject({ total: 1, sum: 45 });
+  });
+
+  it("leaves a session open that the trace never ends", () => {
+    const { counts, live } = replay([{ atMs: 5, session: 0, isFirst: true }], []);
+    expect([counts.born, counts.completed, live]).toEqual([1, 0, 1]);
+  });
+
+  it("counts as writes what the trace says, and the login", () => {
+    const { simulation } = replay(
+      [
+        { atMs: 5, session: 0, isFirst: true },
+        { atMs: 50, session: 0, writes: true },
+        { atMs: 100, session: 0 },
+        { atMs: 150, session: 0, writes: true },
+      ],
+      [],
+    );
+    expect(simulation.sessions.writes[0]).toBe(3);
+  });
+
+  it("sends nothing more for a user who has left", () => {
+    const { decisions, counts } = replay(
+      [
+        { atMs: 5, session: 0, isFirst: true },
+        { atMs: 50, session: 0 },
+        { atMs: 100, session: 0 },
+      ],
+      [[0, 200]],
+      // Less than a request takes: the user leaves at 8.
+      { patienceMs: 3 },
+    );
+    expect(decisions.map(({ atMs }) => atMs)).toEqual([5]);
+    expect(counts.born).toBe(0);
+  });
+
+  it("does nothing at all for an empty trace", () => {
+    const { decisions, counts } = replay([], []);
+    expect([decisions.length, counts.born]).toEqual([0, 0]);
+  });
+
+  it("refuses a chunk that it has not asked for", () => {
+    const { simulation } = replay([], []);
+    expect(() => simulation.feed(null)).toThrow("the run does not wait for a chunk");
+  });
+});
