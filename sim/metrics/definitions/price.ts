@@ -1,0 +1,45 @@
+/** What a strategy costs in messages, operations, bytes and memory. */
+import type { Metric } from "../metric.ts";
+
+export const priceMetrics = [
+  {
+    name: "replicationMessages",
+    group: "price",
+    unit: "count",
+    better: "lower",
+    title: "replication messages",
+    definition: "messages that carried session state from server to server",
+  },
+  {
+    name: "replicationBytes",
+    group: "price",
+    unit: "bytes",
+    better: "lower",
+    title: "replication bytes",
+    definition: "session state carried by those messages",
+  },
+  {
+    name: "storeOperations",
+    group: "price",
+    unit: "count",
+    better: "lower",
+    title: "store operations",
+    definition: "reads and writes that the central store served",
+  },
+  {
+    name: "cookieBytes",
+    group: "price",
+    unit: "bytes",
+    better: "lower",
+    title: "cookie and token bytes",
+    definition: "bytes of cookies and tokens that balancer and session state put on the wire, both directions",
+  },
+  {
+    name: "sessionMemoryBytes",
+    group: "price",
+    unit: "bytes",
+    better: "lower",
+    title: "session memory",
+    definition: "time-weighted mean bytes of session state held, all copies on servers and in the store",
+  },
+] as const satisfies readonly Metric[];
