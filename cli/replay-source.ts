@@ -1,10 +1,10 @@
 /** Which log a scenario replays, found, read once, and told of before anything runs. */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { formatSpan, plainNumber } from "../reports/format.ts";
-import type { LoadedScenario } from "../scenarios/index.ts";
+import { plainNumber } from "../reports/format.ts";
+import { formatQuantity, type LoadedScenario } from "../scenarios/index.ts";
 import type { TraceReport } from "../sim/workload/trace.ts";
 import { AccessLogError } from "./access-log/index.ts";
 import { inputError } from "./errors.ts";
@@ -15,7 +15,7 @@ import type { ScenarioText } from "./scenario-source.ts";
 
 /** Beside the scenario file; a bundled log where the scenario is bundled too, or where no such file is. */
 function locate(path: string, scenario: ScenarioText): ReplaySource["log"] {
-  const file = join(dirname(scenario.fileName), path);
+  const file = isAbsolute(path) ? path : join(dirname(scenario.fileName), path);
   const isBundled = bundledLogText(path) !== undefined && (scenario.bundled || !existsSync(file));
   return isBundled ? { bundled: path } : { file };
 }
@@ -29,12 +29,24 @@ async function hashOf(log: ReplaySource["log"]): Promise<string> {
 
 const count = (value: number, one: string): string => `${plainNumber(value, 0)} ${one}${value === 1 ? "" : "s"}`;
 
+const units = [
+  { name: "h", ms: 3_600_000 },
+  { name: "m", ms: 60_000 },
+  { name: "s", ms: 1_000 },
+] as const;
+
+/** A duration somewhat longer than the log, in the largest unit of which that lasts ten or more. */
+function durationFor(virtualMs: number): string {
+  const { name, ms } = units.find((unit) => virtualMs >= 10 * unit.ms) ?? units[2];
+  return `${Math.floor(virtualMs / ms) + 1}${name}`;
+}
+
 /** What was found in the log, and what of it a reader should know. */
 function notesOn(path: string, report: TraceReport, virtualMs: number, durationMs: number): readonly string[] {
   const { lines, requests, sessions, malformed, clamped, spanMs } = report;
   const [first] = malformed.first;
   return [
-    `${safeText(path)}: ${count(requests, "request")} in ${count(sessions, "session")} over ${formatSpan(spanMs ?? 0)}`,
+    `${safeText(path)}: ${count(requests, "request")} in ${count(sessions, "session")} over ${formatQuantity("duration", spanMs ?? 0)}`,
     ...(first === undefined
       ? []
       : [
@@ -44,7 +56,9 @@ function notesOn(path: string, report: TraceReport, virtualMs: number, durationM
       ? []
       : [`${safeText(path)}: ${count(clamped, "request")} stamped far too early, taken as of the lines around`]),
     ...(virtualMs > durationMs
-      ? [`${safeText(path)}: the run ends after ${formatSpan(durationMs)}, before the log does`]
+      ? [
+          `${safeText(path)}: the run ends after ${formatQuantity("duration", durationMs)}, before the log does; --set duration=${durationFor(virtualMs)} replays all of it`,
+        ]
       : []),
   ];
 }

@@ -36,7 +36,7 @@ describe("a scenario that replays a log", () => {
     const { code, out, err } = await run(scenario, log);
     expect(code).toBe(0);
     expect(offered(out)).toEqual([40, 40]);
-    expect(err).toContain("access.log: 40 requests in 9 sessions over 39 s\n");
+    expect(err).toContain("access.log: 40 requests in 9 sessions over 39s\n");
   });
 
   test("says which lines it left out, and that the run ends before the log", async () => {
@@ -44,7 +44,23 @@ describe("a scenario that replays a log", () => {
     expect(code).toBe(0);
     expect(offered(out)[0]).toBeLessThan(40);
     expect(err).toContain("access.log: 1 of 41 lines left out; line 1: ");
-    expect(err).toContain("access.log: the run ends after 20 s, before the log does");
+    expect(err).toContain(
+      "access.log: the run ends after 20s, before the log does; --set duration=40s replays all of it",
+    );
+    const words = ["run", join(folder, "replayed.yaml"), "--threads", "1", "--json", "--set", "duration=40s"];
+    const whole = await evenkeel(words);
+    expect(offered(whole.out)[0]).toBe(40);
+    expect(whole.err).not.toContain("the run ends");
+  });
+
+  test("finds the log beside the scenario, or by a path of its own", async () => {
+    const beside = await run(scenario, log);
+    await writeFile(join(folder, "elsewhere.yaml"), scenario);
+    const path = join(folder, "access.log");
+    const words = ["--set", `workload.visitors.arrivals.replay.log=${path}`, "--runs", "2", "--threads", "1", "--json"];
+    const absolute = await evenkeel(["run", join(folder, "elsewhere.yaml"), ...words]);
+    expect(absolute.code).toBe(0);
+    expect(offered(absolute.out)).toEqual(offered(beside.out));
   });
 
   test.each([
