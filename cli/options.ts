@@ -63,7 +63,7 @@ export const withExperimentOptions = (command: Command): Command =>
   command
     .optionsGroup("What to run:")
     .option("--set <path=value>", "change the scenario: cluster.servers.count=6", collect)
-    .option("--strategies <names>", "strategies, separated by commas", list)
+    .option("--strategies <names>", "strategies, separated by commas; all: every one there is", list)
     .option("--reference <name>", "the strategy that the others are compared with")
     .option("--seed <number>", "seed of the first run", wholeNumber(0, MOST_SEED))
     .option("--runs <number>", "runs of each strategy, seeds counting on", wholeNumber(1, MOST_RUNS))

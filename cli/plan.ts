@@ -28,6 +28,16 @@ function strategyNamed(name: string, scenario: LoadedScenario): Strategy {
   throw unknownNameError("strategy", name, known, "evenkeel list strategies");
 }
 
+/** What `--strategies` takes for every strategy of the scenario and every preset, unless the scenario calls one so. */
+const ALL = "all";
+
+/** The names that were asked for, each once, `all` written out. */
+function namesOf(asked: readonly string[], scenario: LoadedScenario): readonly string[] {
+  const own = scenario.strategies.map(({ name }) => name);
+  const all = own.includes(ALL) ? [ALL] : [...own, ...strategyPresets.map(({ name }) => name)];
+  return [...new Set(asked.flatMap((name) => (name === ALL ? all : [name])))];
+}
+
 /** The preset's sentence for what is still the preset, the names of the parts for everything else. */
 function summaryOf(strategy: Strategy): string {
   const preset = presetNamed(strategy.name);
@@ -49,7 +59,10 @@ function referenceAmong(strategies: readonly Strategy[], scenario: LoadedScenari
 
 /** @throws UserError for a name that is neither a strategy of the scenario nor a preset. */
 export function planOf(scenario: LoadedScenario, choices: Choices, replay: ReplaySource | null): Plan {
-  const strategies = choices.strategies?.map((name) => strategyNamed(name, scenario)) ?? scenario.strategies;
+  const strategies =
+    choices.strategies === undefined
+      ? scenario.strategies
+      : namesOf(choices.strategies, scenario).map((name) => strategyNamed(name, scenario));
   const seed = choices.seed ?? scenario.seed;
   const runs = choices.runs ?? scenario.runs;
   const experiment: Experiment = {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { strategyPresets } from "../scenarios/index.ts";
 import { smallScenario } from "./testing/scenario.ts";
 import { evenkeel } from "./testing/world.ts";
 
@@ -66,6 +67,27 @@ describe("a run", () => {
     await run("--set", "cluster.servers.count=3", "--out", folder);
     const again = await evenkeel(["run", join(folder, "scenario.yaml"), "--json", ...inline]);
     expect(JSON.parse(again.out)).toEqual(wider);
+  });
+
+  test("takes all: the scenario's own strategies and every preset, each once", async () => {
+    const input = smallScenario.replace(
+      "[sticky-cookie,",
+      "[{ name: mine, extends: sticky-cookie, balancing: random },",
+    );
+    const asked = async (names: string, given = input) => {
+      const words = ["run", "-", ...inline, "--json", "--quiet", "--runs", "1", "--strategies", names];
+      const { out } = await evenkeel(words, { input: given });
+      return JSON.parse(out).strategies.map(({ name }: { name: string }) => name);
+    };
+    const presets = strategyPresets.map(({ name }) => name).filter((name) => name !== "redis-sessions");
+    expect(await asked("all")).toEqual(["mine", "redis-sessions", ...presets]);
+    expect(await asked("one-backup,all")).toEqual([
+      "one-backup",
+      "mine",
+      "redis-sessions",
+      ...presets.filter((name) => name !== "one-backup"),
+    ]);
+    expect(await asked("all", input.replace("name: mine", "name: all"))).toEqual(["all"]);
   });
 
   test("colours on demand only, and says the same without", async () => {
