@@ -32,6 +32,7 @@ export function estimatesSummary(data: DashboardData, metric: Metric & { readonl
     const isPoint = estimate.low === estimate.high;
     return formatEstimate(metric.unit, isPoint ? { ...estimate, low: null, high: null } : estimate);
   };
+  if (data.strategies.length === 1) return `${told(least.value)} under ${least.name}.`;
   if (least.value === most.value) return `${told(least.value)} under every strategy.`;
   const at = (value: number) => listOf(estimates.filter((entry) => entry.value === value).map(({ name }) => name));
   return `Lowest under ${at(least.value)}, ${told(least.value)}; highest under ${at(most.value)}, ${told(most.value)}.`;
@@ -74,6 +75,10 @@ export function stripsSummary(data: DashboardData): string {
   return `The most uneven moment: ${peak.server} under ${peak.name}, ${formatValue("ratio", peak.value)} times its fair share in the window from ${when}.`;
 }
 
+/** `all` or `94.4 %`. Means over runs are rounded, so that a whole may miss itself by a little. */
+const shareOf = (part: number, whole: number): string =>
+  part > 0.9995 * whole ? "all" : formatValue("fraction", part / whole);
+
 export function lossesSummary(data: DashboardData): string {
   const totals = data.strategies.map((strategy) => ({
     name: strategy.name,
@@ -86,8 +91,7 @@ export function lossesSummary(data: DashboardData): string {
   const causes = totals.find(({ name }) => name === worst.name)?.strategy.sessionsLostByCause ?? [];
   const main = causes.toSorted((a, b) => b.sessions - a.sessions)[0];
   const why = lossCauses.find(({ name }) => name === main?.cause)?.summary;
-  const share =
-    main === undefined ? "" : `, ${formatValue("fraction", main.sessions / worst.value)} of them because ${why}`;
+  const share = main === undefined ? "" : `, ${shareOf(main.sessions, worst.value)} of them because ${why}`;
   const kept = none.length === 0 ? "" : ` ${listOf(none)} lost none.`;
   return `${worst.name} lost the most sessions, ${formatValue("count", worst.value)} a run${share}.${kept}`;
 }

@@ -29,6 +29,7 @@ test("every view comes back from its fragment", () => {
     }),
     ownScale: fc.boolean(),
     allMetrics: fc.boolean(),
+    definitions: fc.boolean(),
     scenario: fc.option(name),
     set: fc.array(name),
     strategies: fc.option(fc.array(fc.stringMatching(/^[a-z-]+$/), { minLength: 1 })),

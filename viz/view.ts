@@ -34,6 +34,8 @@ export interface View {
   readonly ownScale: boolean;
   /** All metrics in the table of differences, or the chief ones. */
   readonly allMetrics: boolean;
+  /** What each metric of that table means, below its name. */
+  readonly definitions: boolean;
   /** A bundled scenario to run; null shows what the page was given. */
   readonly scenario: string | null;
   /** Overrides `a.b=c` for it. */
@@ -49,6 +51,7 @@ export const defaultView: View = {
   metrics: { skew: "loadPeakToMean", loss: "sessionsLost", latency: "responseTimeP99Ms" },
   ownScale: false,
   allMetrics: false,
+  definitions: false,
   scenario: null,
   set: [],
   strategies: null,
@@ -68,6 +71,7 @@ export function fragmentOf(view: View): string {
   for (const panel of panels) put(panel, view.metrics[panel], defaultView.metrics[panel]);
   put("losses", view.ownScale ? "own-scale" : null, null);
   put("differences", view.allMetrics ? "all" : null, null);
+  put("definitions", view.definitions ? "shown" : null, null);
   put("theme", view.theme, defaultView.theme);
   return parameters.toString();
 }
@@ -84,6 +88,7 @@ export function viewOf(fragment: string): View {
     metrics: { skew: metricFor("skew"), loss: metricFor("loss"), latency: metricFor("latency") },
     ownScale: parameters.get("losses") === "own-scale",
     allMetrics: parameters.get("differences") === "all",
+    definitions: parameters.get("definitions") === "shown",
     scenario: parameters.get("scenario"),
     set: parameters.getAll("set"),
     strategies: parameters.get("strategies")?.split(",") ?? null,

@@ -49,7 +49,14 @@ function rowsOf(data: DashboardData, all: boolean): readonly Row[] {
 export function differences(store: Store): Figure {
   const chart = figure("differences", "wide");
   const all = element("input", { type: "checkbox", change: () => store.choose({ allMetrics: all.checked }) });
-  chart.root.querySelector("figcaption")?.append(element("label", { class: "choice" }, all, " all metrics"));
+  const defined = element("input", { type: "checkbox", change: () => store.choose({ definitions: defined.checked }) });
+  chart.root
+    .querySelector("figcaption")
+    ?.append(
+      element("label", { class: "choice" }, all, " all metrics"),
+      " ",
+      element("label", { class: "choice" }, defined, " what they mean"),
+    );
   const table = element("table", { class: "differences" }, element("thead", {}, element("tr", {})), element("tbody"));
   const region = element(
     "div",
@@ -62,6 +69,7 @@ export function differences(store: Store): Figure {
     const { data } = store;
     if (data === null) return;
     all.checked = store.view.allMetrics;
+    defined.checked = store.view.definitions;
     const told = data.strategies
       .flatMap(({ differences: found }) => (found === null ? [] : Object.values(found)))
       .filter((difference) => difference?.verdict === "better" || difference?.verdict === "worse").length;
@@ -116,7 +124,8 @@ export function differences(store: Store): Figure {
             return made;
           });
         head.select(".title").text(unit === "" ? metric.title : `${metric.title}, ${unit}`);
-        head.select(".note").text(metric.definition);
+        head.attr("title", metric.definition);
+        head.select(".note").text(store.view.definitions ? metric.definition : "");
         const cells = line
           .selectAll<HTMLTableCellElement, (typeof columns)[number]>("td")
           .data(columns)

@@ -16,6 +16,7 @@ export function strategyBar(store: Store): HTMLElement {
   function draw(): void {
     const strategies = store.data?.strategies ?? [];
     bar.hidden = strategies.length === 0;
+    choice.hidden = strategies.length < 2;
     select(names)
       .selectAll<HTMLButtonElement, StrategyData>("button")
       .data(strategies, ({ name }, index) => `${index} ${name}`)

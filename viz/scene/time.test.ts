@@ -28,6 +28,12 @@ test("ticks are whole units that do not crowd the axis", () => {
   ]);
 });
 
+test("steps of seconds in a run of minutes are told as a clock does", () => {
+  const fourMinutes = { ...tenMinutes, durationMs: 240_000, windowMs: 24_000 };
+  const { ticks } = timeScene(fourMinutes, box);
+  expect(ticks.slice(0, 4).map(({ text }) => text)).toEqual(["0:00", "0:30", "1:00", "1:30"]);
+});
+
 test("warm-up is marked up to its end, and not at all when there is none", () => {
   expect(timeScene(tenMinutes, box).warmUpX).toBe(100);
   expect(timeScene({ ...tenMinutes, warmUpMs: 0 }, box).warmUpX).toBeNull();

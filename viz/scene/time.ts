@@ -53,10 +53,12 @@ function ticksOf(durationMs: number, width: number, x: (ms: number) => number): 
   const least = durationMs / Math.max(1, width / PIXELS_PER_TICK);
   const step = stepsMs.find((candidate) => candidate >= least) ?? least;
   const unit = units.findLast(({ ms }) => ms <= step) ?? units[0];
+  // "150 s" is harder to place than "2:30".
+  const asClock = step < 60_000 && durationMs > 120_000;
   const count = Math.floor(durationMs / step + 1e-9);
   return Array.from({ length: count + 1 }, (_, at) => ({
     at: snap(x(at * step)),
-    text: `${(at * step) / unit.ms} ${unit.name}`,
+    text: asClock ? formatClock(at * step) : `${(at * step) / unit.ms} ${unit.name}`,
   }));
 }
 
