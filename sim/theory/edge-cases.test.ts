@@ -20,7 +20,7 @@ const recorded = (parts: Partial<Population> = {}) =>
 describe("work that nobody waits for any more", () => {
   it("does not time out a session: the user has not come back", () => {
     // The second request stands behind one of 500 ms and is given up after 50; the worker takes it up at 1100 ms, long after
-    // the session's idle limit, while its user is away for good.
+    // the session's idle limit, while its user is away until after the end of the run.
     const blocker = populationOf({
       name: "blocker",
       arrivals: { process: "renewal", gapMs: constant(600) },
@@ -33,7 +33,7 @@ describe("work that nobody waits for any more", () => {
       balancers: { requestTimeoutMs: 50 },
       sessions: { idleTimeoutMs: 100 },
     });
-    const record = replayed([at(0, 605)], scenario, strategyOf());
+    const record = replayed([at(0, 605, 2000)], scenario, strategyOf());
     expect(metricOf(record, "requestsTimedOut")).toBe(2);
     expect(metricOf(record, "surpriseTimeouts")).toBe(0);
   });
