@@ -36,7 +36,7 @@ describe("the first difference in words", () => {
     const lines = differenceLines({ before: [], a: decision(7), b: decision(7, { atMs: 70.00000001 }) }, 100);
     expect(lines[1]).toMatch(/ 7 +70 /);
     expect(lines[2]).toMatch(/ 7 +70\.00000001 /);
-    expect(lines[3]).toContain("They differ in time.");
+    expect(lines[3]).toBe("  They differ in time. Both: its binding led it there.");
   });
 
   test("says when one side decides no more, or had no server to choose", () => {

@@ -85,7 +85,8 @@ function explanation({ a, b }: FirstDifference): string {
   const why = ({ reason }: Decision) => words[reason].long;
   if (a === null) return b === null ? "" : `A decides no more. B: ${why(b)}.`;
   if (b === null) return `A: ${why(a)}. B decides no more.`;
-  return `They differ in ${listOf(differences(a, b), 6)}. A: ${why(a)}. B: ${why(b)}.`;
+  const both = a.reason === b.reason ? `Both: ${why(a)}.` : `A: ${why(a)}. B: ${why(b)}.`;
+  return `They differ in ${listOf(differences(a, b), 6)}. ${both}`;
 }
 
 const INDENT = "  ";

@@ -1,37 +1,61 @@
 /** Makes one run in slices, so that the process stays awake for Ctrl-C and progress. Slices cannot change a result. */
-import { Simulation } from "../../sim/index.ts";
-import type { RunRecord } from "../../sim/record.ts";
+import { type Decision, type DecisionRange, Simulation } from "../../sim/index.ts";
+import type { DigestRecord, RunRecord } from "../../sim/record.ts";
 import type { Cell } from "./cell.ts";
 import { openReplay } from "./replay.ts";
 
 /** A slice that took longer is halved, one that took less than half as long is doubled. */
 const SLICE_MS = 100;
 
-/**
- * @param between called after each slice with the share of the run that is done; what it throws ends the run
- */
-export async function runCell(cell: Cell, between: (doneFraction: number) => Promise<void>): Promise<RunRecord> {
-  const { scenario, strategy, seed, scenarioHash } = cell;
-  const simulation = new Simulation({ scenario, strategy, seed, scenarioHash });
+/** Called after each slice with the share of the run that is done; what it throws ends the run. */
+type Between = (doneFraction: number) => Promise<void>;
+
+const inputOf = ({ scenario, strategy, seed, scenarioHash }: Cell) => ({ scenario, strategy, seed, scenarioHash });
+
+/** Advances to the end, or to the end of the first slice after which `isEnough`. */
+async function advance(simulation: Simulation, cell: Cell, isEnough: () => boolean, between: Between): Promise<void> {
+  const { durationMs } = cell.scenario;
   const chunks = cell.replay === null ? null : openReplay(cell.replay).chunks;
-  let sliceMs = scenario.durationMs / 1000;
+  let sliceMs = durationMs / 1000;
   let untilMs = sliceMs;
-  for (;;) {
-    const startedAt = performance.now();
-    const progress = simulation.advance(untilMs);
-    if (progress === "trace") {
-      if (chunks === null) throw new Error("the run waits for a trace, but its scenario replays none");
-      const next = await chunks.next();
-      simulation.feed(next.done === true ? null : next.value);
+  try {
+    for (;;) {
+      const startedAt = performance.now();
+      const progress = simulation.advance(untilMs);
+      if (progress === "trace") {
+        if (chunks === null) throw new Error("the run waits for a trace, but its scenario replays none");
+        const next = await chunks.next();
+        simulation.feed(next.done === true ? null : next.value);
+      }
+      if (progress === "done" || isEnough()) return;
+      const tookMs = performance.now() - startedAt;
+      if (tookMs > SLICE_MS) sliceMs /= 2;
+      else if (tookMs < SLICE_MS / 2) sliceMs *= 2;
+      untilMs = Math.min(simulation.nowMs + sliceMs, durationMs);
+      await between(simulation.nowMs / durationMs);
     }
-    if (progress === "done") {
-      await chunks?.return();
-      return simulation.record();
-    }
-    const tookMs = performance.now() - startedAt;
-    if (tookMs > SLICE_MS) sliceMs /= 2;
-    else if (tookMs < SLICE_MS / 2) sliceMs *= 2;
-    untilMs = Math.min(simulation.nowMs + sliceMs, scenario.durationMs);
-    await between(simulation.nowMs / scenario.durationMs);
+  } finally {
+    await chunks?.return();
   }
+}
+
+export async function runCell(cell: Cell, between: Between): Promise<RunRecord> {
+  const simulation = new Simulation(inputOf(cell));
+  await advance(simulation, cell, () => false, between);
+  return simulation.record();
+}
+
+export interface DecisionsMade {
+  /** Those of the range, as far as the run has that many. */
+  readonly decisions: readonly Decision[];
+  /** Of all decisions of the run until it was left. */
+  readonly digest: DigestRecord;
+}
+
+/** A run made for the sake of some of its decisions; it is left soon after the last of them. */
+export async function runDecisions(cell: Cell, range: DecisionRange, between: Between): Promise<DecisionsMade> {
+  const simulation = new Simulation({ ...inputOf(cell), decisions: range });
+  const { decisions } = simulation;
+  await advance(simulation, cell, () => decisions.length === range.to - range.from, between);
+  return { decisions, digest: simulation.digest() };
 }

@@ -20,9 +20,8 @@ export interface Given {
   readonly interruptible?: (interrupt: () => void) => void;
 }
 
-export async function evenkeel(words: readonly string[], given: Given = {}): Promise<Heard> {
-  const out: string[] = [];
-  const err: string[] = [];
+/** A world whose streams end in `out` and `err`, or nowhere. */
+export function worldFor(given: Given = {}, out: string[] = [], err: string[] = []): World {
   const outputTo = (texts: string[]) => ({
     write: (text: string) => {
       texts.push(text);
@@ -31,7 +30,7 @@ export async function evenkeel(words: readonly string[], given: Given = {}): Pro
     isTerminal: given.terminal === true && texts === out,
     columns: 80,
   });
-  const code = await main(words, {
+  return {
     out: outputTo(out),
     err: outputTo(err),
     environment: given.environment ?? {},
@@ -44,6 +43,12 @@ export async function evenkeel(words: readonly string[], given: Given = {}): Pro
       given.interruptible?.(listener);
       return () => undefined;
     },
-  });
+  };
+}
+
+export async function evenkeel(words: readonly string[], given: Given = {}): Promise<Heard> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(words, worldFor(given, out, err));
   return { code, out: out.join(""), err: err.join("") };
 }
