@@ -11,7 +11,7 @@ import type { Table } from "../table.ts";
 import { type Panel, panelMetrics } from "../view.ts";
 import { type Figure, figure } from "./figure.ts";
 
-export const panelTitles: Readonly<Record<Panel, string>> = {
+const panelTitles: Readonly<Record<Panel, string>> = {
   skew: "Load skew",
   loss: "Session loss",
   latency: "Latency",

@@ -96,8 +96,10 @@ export function runPanel(actions: RunPanelActions): RunPanel {
 
   function show({ text, set, strategies }: Order): void {
     editor.value = text;
-    chosen = strategies === null ? null : new Set(strategies);
     const base = loadScenario(text, { fileName: FILE_NAME });
+    const own = base.ok ? base.scenario.strategies.map(({ name }) => name) : [];
+    const isOwn = strategies?.length === own.length && own.every((name) => strategies.includes(name));
+    chosen = strategies === null || isOwn ? null : new Set(strategies);
     knobs = base.ok ? knobsOf(text, base.scenario) : [];
     const placed = valuesOf(knobs, set);
     values = new Map(placed.values);

@@ -118,7 +118,7 @@ export function timeLines(store: Store, options: TimeLinesOptions): Figure {
 }
 
 /** One row per window, one column per strategy. */
-export function timeTable(
+function timeTable(
   title: string,
   data: DashboardData,
   unit: Metric["unit"],

@@ -29,7 +29,7 @@ export interface EstimatesScene {
 }
 
 /** Where the axis begins: at a value's natural floor, so that lengths can be compared. */
-export const naturalFloor = ({ name, unit }: Pick<Metric, "name" | "unit">): number | null =>
+const naturalFloor = ({ name, unit }: Pick<Metric, "name" | "unit">): number | null =>
   name.endsWith("PeakToMean") ? 1 : unit === "ratio" && name === "loadJain" ? null : 0;
 
 export function estimatesScene(

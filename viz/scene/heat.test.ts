@@ -32,7 +32,7 @@ test("a request is drawn in the window and at the height of its response time", 
   const scene = heatScene({ timeline }, range, [0, 80, 160, 240], [40, 120, 200], box);
   const y = heatScale(range, box);
   expect(scene.levels).toEqual([{ level: HEAT_LEVELS - 1, d: `M80,${y(bandLowMs(49))}H160V${y(bandLowMs(48))}H80Z` }]);
-  expect(scene.p99Y[0]).toBeNull();
+  expect(scene.p99).toBe(`M120,${y(5)}L200,${y(7)}`);
 });
 
 test("all answered requests of a run are in its map", () => {

@@ -19,7 +19,6 @@ export interface HeatScene {
   readonly levels: readonly { readonly level: number; readonly d: string }[];
   readonly p50: string;
   readonly p99: string;
-  readonly p99Y: readonly (number | null)[];
 }
 
 type Heat = Pick<StrategyData["timeline"], "heat">;
@@ -80,6 +79,5 @@ export function heatScene(
     levels: paths.map((d, level) => ({ level, d })).filter(({ d }) => d !== ""),
     p50: path(timeline.responseTimeP50Ms) ?? "",
     p99: path(timeline.responseTimeP99Ms) ?? "",
-    p99Y: timeline.responseTimeP99Ms.map((value) => (value === null ? null : y(value))),
   };
 }

@@ -44,8 +44,6 @@ export interface LossScene {
   readonly box: Box;
   /** From the bottom upwards, in the order of the catalogue. */
   readonly areas: readonly LossArea[];
-  /** Upper edge of the whole stack. */
-  readonly top: readonly number[];
 }
 
 const LABEL_GAP = 13;
@@ -88,6 +86,5 @@ export function lossScene(
   return {
     box,
     areas: stacked.map(({ cause, d, lost }, at) => ({ cause, d, lost, labelY: snap(labelY[at]!) })),
-    top: below.slice(1).map(y),
   };
 }

@@ -37,7 +37,7 @@ function chromiumPath(): string {
 }
 
 /** The page as built. */
-export function pageText(): string {
+function pageText(): string {
   if (!existsSync(builtPage)) throw new Error("the page is not built: run `npm run build` before the tests");
   return readFileSync(builtPage, "utf8");
 }
