@@ -40,7 +40,7 @@ function turns(switches: readonly Switch[], rise: number, fall: number, settings
   for (let server = 0; server < SERVERS; server++) servers.start(server, 0);
   for (const fleet of fleets) fleet.admit([0, 1]);
   for (const { atMs, server } of switches) kernel.schedule(atMs, SWITCH, server, 0);
-  while (kernel.next(100_000)) {
+  while (kernel.next(200_000)) {
     if (kernel.kind === HEALTH_CHECK) {
       health.probe(kernel.entity, kernel.operand);
     } else {
@@ -66,7 +66,7 @@ function naiveTurns(switches: readonly Switch[], rise: number, fall: number): Tu
       const own = switches.filter((change) => change.server === server).map(({ atMs }) => atMs);
       let eligible = true;
       let streak = 0;
-      for (let atMs = phaseMs(balancer, server); atMs < 100_000; atMs += INTERVAL) {
+      for (let atMs = phaseMs(balancer, server); atMs < 200_000; atMs += INTERVAL) {
         const isUp = own.filter((changeMs) => changeMs <= atMs).length % 2 === 0;
         streak = isUp === eligible ? 0 : streak + 1;
         if (streak === (eligible ? fall : rise)) {
@@ -84,11 +84,13 @@ const rounded = (turns: readonly Turn[]) => turns.map((turn) => ({ ...turn, atMs
 
 describe("health checks", () => {
   it("come to what probing all the time would, though only the probes that can matter are made", () => {
-    const change = fc.record({ atMs: fc.double({ min: 0, max: 60_000, noNaN: true }), server: fc.nat(SERVERS - 1) });
+    // Gaps from far below to a few times the interval, so that streaks begin, break and complete.
+    const change = fc.record({ gapMs: fc.double({ min: 0, max: 2500, noNaN: true }), server: fc.nat(SERVERS - 1) });
     const count = fc.integer({ min: 1, max: 4 });
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 20, size: "max" }), count, count, (changes, rise, fall) => {
-        const switches = [...changes].sort((a, b) => a.atMs - b.atMs);
+      fc.property(fc.array(change, { maxLength: 40, size: "max" }), count, count, (changes, rise, fall) => {
+        let atMs = 0;
+        const switches = changes.map(({ gapMs, server }) => ({ atMs: (atMs += gapMs), server }));
         expect(rounded(turns(switches, rise, fall))).toEqual(rounded(naiveTurns(switches, rise, fall)));
       }),
     );

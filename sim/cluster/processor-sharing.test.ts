@@ -183,7 +183,10 @@ describe("processor sharing", () => {
     sharing.add(1, 5, 11);
     sharing.clear();
     expect([sharing.count, sharing.firstDoneMs(12)]).toEqual([0, Infinity]);
-    sharing.add(2, 5, 20);
-    expect(sharing.firstDoneMs(20)).toBe(25);
+    sharing.add(2, 50, 20);
+    sharing.add(3, 1, 20);
+    expect(sharing.firstDoneMs(20)).toBe(22);
+    expect(sharing.takeFirst(22)).toBe(3);
+    expect(sharing.firstDoneMs(22)).toBe(71);
   });
 });

@@ -106,6 +106,22 @@ describe("the replay of a trace", () => {
     expect(counts.born).toBe(0);
   });
 
+  it("sends nothing more for a user who has left while other requests are still under way", () => {
+    const { decisions, counts, live, simulation } = replay(
+      [
+        { atMs: 5, session: 0, isFirst: true },
+        { atMs: 6, session: 0 },
+        { atMs: 13.5, session: 0 },
+        { atMs: 20, session: 0 },
+      ],
+      [[0, 200]],
+      // The first request would be answered at 15; the user leaves at 13, the second one's time is up at 14.
+      { patienceMs: 8 },
+    );
+    expect(decisions.map(({ atMs }) => atMs)).toEqual([5, 6]);
+    expect([counts.born, live, simulation.sessions.open]).toEqual([0, 0, 0]);
+  });
+
   it("does nothing at all for an empty trace", () => {
     const { decisions, counts } = replay([], []);
     expect([decisions.length, counts.born]).toEqual([0, 0]);
