@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { plainNumber } from "../reports/format.ts";
-import { formatQuantity, type LoadedScenario } from "../scenarios/index.ts";
+import { formatSpan, plainNumber } from "../reports/format.ts";
+import type { LoadedScenario } from "../scenarios/index.ts";
 import type { TraceReport } from "../sim/workload/trace.ts";
 import { AccessLogError } from "./access-log/index.ts";
 import { inputError } from "./errors.ts";
@@ -29,16 +29,30 @@ async function hashOf(log: ReplaySource["log"]): Promise<string> {
 
 const count = (value: number, one: string): string => `${plainNumber(value, 0)} ${one}${value === 1 ? "" : "s"}`;
 
-const units = [
-  { name: "h", ms: 3_600_000 },
-  { name: "m", ms: 60_000 },
-  { name: "s", ms: 1_000 },
-] as const;
+interface Unit {
+  readonly ms: number;
+  /** For people, and in a scenario. */
+  readonly names: readonly [string, string];
+  readonly decimals: number;
+}
+const second: Unit = { ms: 1_000, names: ["s", "s"], decimals: 0 };
+const longer: readonly Unit[] = [
+  { ms: 3_600_000, names: ["h", "h"], decimals: 1 },
+  { ms: 60_000, names: ["min", "m"], decimals: 1 },
+];
 
-/** A duration somewhat longer than the log, in the largest unit of which that lasts ten or more. */
+/** The largest of which there are ten or more. */
+const unitFor = (spanMs: number): Unit => longer.find(({ ms }) => spanMs >= 10 * ms) ?? second;
+
+function roughSpan(spanMs: number): string {
+  const { ms, names, decimals } = unitFor(spanMs);
+  return `${plainNumber(spanMs / ms, decimals)} ${names[0]}`;
+}
+
+/** A run of this duration outlasts the log. */
 function durationFor(virtualMs: number): string {
-  const { name, ms } = units.find((unit) => virtualMs >= 10 * unit.ms) ?? units[2];
-  return `${Math.floor(virtualMs / ms) + 1}${name}`;
+  const { ms, names } = unitFor(virtualMs);
+  return `${Math.floor(virtualMs / ms) + 1}${names[1]}`;
 }
 
 /** What was found in the log, and what of it a reader should know. */
@@ -46,7 +60,7 @@ function notesOn(path: string, report: TraceReport, virtualMs: number, durationM
   const { lines, requests, sessions, malformed, clamped, spanMs } = report;
   const [first] = malformed.first;
   return [
-    `${safeText(path)}: ${count(requests, "request")} in ${count(sessions, "session")} over ${formatQuantity("duration", spanMs ?? 0)}`,
+    `${safeText(path)}: ${count(requests, "request")} in ${count(sessions, "session")} over ${roughSpan(spanMs ?? 0)}`,
     ...(first === undefined
       ? []
       : [
@@ -57,7 +71,7 @@ function notesOn(path: string, report: TraceReport, virtualMs: number, durationM
       : [`${safeText(path)}: ${count(clamped, "request")} stamped far too early, taken as of the lines around`]),
     ...(virtualMs > durationMs
       ? [
-          `${safeText(path)}: the run ends after ${formatQuantity("duration", durationMs)}, before the log does; --set duration=${durationFor(virtualMs)} replays all of it`,
+          `${safeText(path)}: the run ends after ${formatSpan(durationMs)}, before the log does; --set duration=${durationFor(virtualMs)} replays all of it`,
         ]
       : []),
   ];

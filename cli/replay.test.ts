@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { strategyPresets } from "../scenarios/index.ts";
 import { evenkeel } from "./testing/world.ts";
 
 const scenario = `name: replayed
@@ -36,7 +37,7 @@ describe("a scenario that replays a log", () => {
     const { code, out, err } = await run(scenario, log);
     expect(code).toBe(0);
     expect(offered(out)).toEqual([40, 40]);
-    expect(err).toContain("access.log: 40 requests in 9 sessions over 39s\n");
+    expect(err).toContain("access.log: 40 requests in 9 sessions over 39 s\n");
   });
 
   test("says which lines it left out, and that the run ends before the log", async () => {
@@ -45,12 +46,41 @@ describe("a scenario that replays a log", () => {
     expect(offered(out)[0]).toBeLessThan(40);
     expect(err).toContain("access.log: 1 of 41 lines left out; line 1: ");
     expect(err).toContain(
-      "access.log: the run ends after 20s, before the log does; --set duration=40s replays all of it",
+      "access.log: the run ends after 20 s, before the log does; --set duration=40s replays all of it",
     );
     const words = ["run", join(folder, "replayed.yaml"), "--threads", "1", "--json", "--set", "duration=40s"];
     const whole = await evenkeel(words);
     expect(offered(whole.out)[0]).toBe(40);
     expect(whole.err).not.toContain("the run ends");
+  });
+
+  test.each([
+    [9 * 60, "540 s", "541s"],
+    [72 * 60 + 23, "72.4 min", "73m"],
+    [83 * 3600 + 59, "83.0 h", "84h"],
+  ])("tells how long a log of %i s is, and how long a run that replays it", async (seconds, span, duration) => {
+    const later = new Date(Date.UTC(2025, 5, 2, 12) + seconds * 1000).toISOString();
+    const [, day, time] = /-(\d\d)T(.{8})/.exec(later) ?? [];
+    const long = [line(0, 1), line(0, 2).replace("02/Jun/2025:12:00:00", `${day}/Jun/2025:${time}`)].join("\n");
+    const { err } = await run(scenario, long);
+    expect(err).toContain(`2 requests in 2 sessions over ${span}\n`);
+    expect(err).toContain(`--set duration=${duration} replays all of it`);
+  });
+
+  test("goes through every preset, each of which is sent the same requests", async () => {
+    await writeFile(join(folder, "replayed.yaml"), scenario);
+    await writeFile(join(folder, "access.log"), log);
+    const words = ["--runs", "1", "--threads", "1", "--json", "--strategies", "all"];
+    const { code, out } = await evenkeel(["run", join(folder, "replayed.yaml"), ...words]);
+    expect(code).toBe(0);
+    const { strategies } = JSON.parse(out);
+    expect(strategies.map(({ name }: { name: string }) => name).toSorted()).toEqual(
+      strategyPresets.map(({ name }) => name).toSorted(),
+    );
+    for (const { metrics } of strategies) {
+      expect(metrics.requestsOffered.perRun).toEqual([40]);
+      expect(metrics.requestsAnswered.perRun).toEqual([40]);
+    }
   });
 
   test("finds the log beside the scenario, or by a path of its own", async () => {
