@@ -226,7 +226,8 @@ export class Simulation {
     const endMs = Math.min(untilMs, this.scenario.durationMs);
     const hasTrace = this.visits.sources.some((source) => source instanceof TraceSource);
     if (hasTrace && this.trace !== undefined) return "trace";
-    while (kernel.next(endMs)) {
+    kernel.untilMs = endMs;
+    while (kernel.take()) {
       this.dispatch(kernel.kind, kernel.entity, kernel.operand);
       if (hasTrace && kernel.kind === event.TRACE_ENTRY && this.trace !== undefined) return "trace";
     }

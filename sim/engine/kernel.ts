@@ -41,6 +41,8 @@ export class Kernel implements Clock {
   private readonly heap = new EventHeap();
   private readonly lanes = new Lanes();
   private nextOrder = 0;
+  /** How far `take` goes. */
+  untilMs = 0;
 
   /** A new lane, to be used with times that never decrease. */
   addLane(): number {
@@ -106,7 +108,16 @@ export class Kernel implements Clock {
    * Returns false when there is none; then `nowMs` moves to `untilMs`.
    */
   next(untilMs: number): boolean {
-    const { heap, lanes } = this;
+    this.untilMs = untilMs;
+    return this.take();
+  }
+
+  /**
+   * As `next`, up to and with `untilMs`. For loops: a limit handed over at every step may have to be made an object each
+   * time.
+   */
+  take(): boolean {
+    const { heap, lanes, untilMs } = this;
     heap.settle();
     const headAtMs = lanes.headAtMs;
     let first = -1;

@@ -51,19 +51,20 @@ export function arrivalSource(arrivals: Arrivals, seed: number, population: stri
 }
 
 class Poisson implements ArrivalSource {
-  private atMs = 0;
   private k = 0;
   private readonly draws: Draws;
-  private readonly gapMs: number;
+  /** Time of the last arrival and mean gap, in an array so that they are never made objects. */
+  private readonly atAndGapMs = new Float64Array(2);
 
   constructor(draws: Draws, ratePerSec: number) {
     this.draws = draws;
-    this.gapMs = 1000 / ratePerSec;
+    this.atAndGapMs[1] = 1000 / ratePerSec;
   }
 
   nextMs(): number {
-    this.atMs += this.draws.at(0, this.k++).exponential() * this.gapMs;
-    return this.atMs;
+    const times = this.atAndGapMs;
+    times[0]! += this.draws.at(0, this.k++).exponential() * times[1]!;
+    return times[0]!;
   }
 }
 
