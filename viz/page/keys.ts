@@ -40,7 +40,8 @@ export function bindPageKeys(actions: {
     const { target } = event;
     const types =
       target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // An open dialog has the keys to itself.
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") !== null) return;
     if (event.key === "Escape") actions.clear();
     else if (types) return;
     else if (event.key === "?") actions.help();
