@@ -29,7 +29,7 @@ function knobValue(knob: Knob): fc.Arbitrary<KnobValue> {
   }
 }
 
-const partOf = (parts: readonly Described[]) =>
+export const arbitraryPart = (parts: readonly Described[]) =>
   fc
     .constantFrom(...parts)
     .chain(({ name, knobs }) =>
@@ -40,8 +40,8 @@ const partOf = (parts: readonly Described[]) =>
 
 export const arbitraryStrategy: fc.Arbitrary<Strategy> = fc
   .record({
-    balancing: partOf(engine.balancingAlgorithms),
-    affinity: partOf(engine.affinityMechanisms),
-    state: partOf(engine.stateBackends),
+    balancing: arbitraryPart(engine.balancingAlgorithms),
+    affinity: arbitraryPart(engine.affinityMechanisms),
+    state: arbitraryPart(engine.stateBackends),
   })
   .map((parts) => ({ name: `${parts.balancing.name}/${parts.affinity.name}/${parts.state.name}`, ...parts }));

@@ -1,0 +1,172 @@
+/** What a kind of storage promises, held against any scenario that keeps to the promise's conditions. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Fault, Scenario, Strategy } from "../index.ts";
+import { metrics } from "../metrics/catalogue.ts";
+import { scenarioWith } from "./testing/arbitrary-scenario.ts";
+import { arbitraryPart } from "./testing/arbitrary-strategy.ts";
+import { endlessUsers } from "./testing/arbitrary-workload.ts";
+import { engine } from "./testing/engine.ts";
+import { run, strategyOf } from "./testing/scenarios.ts";
+
+const DURATION_MS = 1500;
+const TIMEOUT_MS = 300_000;
+const scenarios = scenarioWith(endlessUsers, DURATION_MS);
+const settings: fc.Parameters<unknown> = {
+  numRuns: Number(process.env["SWARM_RUNS"] ?? 40),
+  seed: Number(process.env["SWARM_SEED"] ?? 1),
+};
+const balancing = arbitraryPart(engine.balancingAlgorithms);
+const affinity = arbitraryPart(engine.affinityMechanisms);
+const state = arbitraryPart(engine.stateBackends);
+const only = (parts: Parameters<typeof strategyOf>[0]) => strategyOf(parts);
+
+/** Whatever the conditions leave open, no session is lost, no read is stale and no write is undone. */
+function losesNothing(scenario: Scenario, strategy: Strategy): void {
+  const record = run(scenario, strategy);
+  const { sessionsLost, staleReads, writesLost } = record.metrics;
+  expect({ sessionsLost, staleReads, writesLost, causes: record.sessionsLostByCause }).toEqual({
+    sessionsLost: 0,
+    staleReads: 0,
+    writesLost: 0,
+    causes: [],
+  });
+}
+
+const crashes = (fault: Fault): fault is Fault & { readonly kind: "crash" } => fault.kind === "crash";
+
+describe("nothing is lost", () => {
+  it(
+    "by a store outside the servers, whatever happens to the servers",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, affinity, fc.boolean(), (scenario, first, second, durable) => {
+          // A store that writes everything down may crash as well.
+          const faults = scenario.faults.filter((fault) => durable || fault.kind !== "store-crash");
+          const { state } = only({ state: "central-store", knobs: { durable } });
+          losesNothing({ ...scenario, faults }, { name: "store", balancing: first, affinity: second, state });
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "by clients who keep small sessions in their cookies",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, affinity, (scenario, first, second) => {
+          const populations = scenario.populations.map((population) => ({
+            ...population,
+            session: { ...population.session, stateBytes: { law: "constant", value: 100 }, growthBytesPerWrite: 0 },
+            clients: { ...population.clients, cookiesFraction: 1 },
+          })) satisfies Scenario["populations"];
+          const { state } = only({ state: "signed-cookie" });
+          losesNothing({ ...scenario, populations }, { name: "cookie", balancing: first, affinity: second, state });
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "by copies on all servers before the answer, while one server stays up",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, affinity, (scenario, first, second) => {
+          const faults = scenario.faults.map((fault) =>
+            crashes(fault) ? { ...fault, servers: fault.servers.filter((server) => server !== 0) } : fault,
+          );
+          const { state } = only({ state: "replicated", knobs: { mode: "sync" } });
+          losesNothing({ ...scenario, faults }, { name: "copies", balancing: first, affinity: second, state });
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "by one backup, when a single server crashes",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, affinity, (scenario, first, second) => {
+          const faults = scenario.faults
+            .filter(crashes)
+            .slice(0, 1)
+            .map((fault) => ({ ...fault, servers: fault.servers.slice(0, 1) }));
+          const servers = scenario.cluster.servers.map((group) => ({ ...group, count: group.count + 1 }));
+          const cluster = { ...scenario.cluster, servers };
+          const { state } = only({ state: "one-backup" });
+          losesNothing({ ...scenario, cluster, faults }, { name: "backup", balancing: first, affinity: second, state });
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "by the memory of the only server there is, while it stays up",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, affinity, (scenario, first, second) => {
+          const [group] = scenario.cluster.servers;
+          const cluster = { ...scenario.cluster, servers: [{ ...group!, count: 1 }] };
+          const { state } = only({ state: "server-memory" });
+          losesNothing(
+            { ...scenario, cluster, faults: [] },
+            { name: "one", balancing: first, affinity: second, state },
+          );
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "from the memory of several, while a cookie leads everybody back and nobody is refused",
+    () => {
+      fc.assert(
+        fc.property(scenarios, balancing, (scenario, first) => {
+          const populations = scenario.populations.map((population) => ({
+            ...population,
+            clients: { ...population.clients, cookiesFraction: 1 },
+          }));
+          const balancers = { ...scenario.cluster.balancers, redispatch: 0 };
+          const calm = { ...scenario, populations, cluster: { ...scenario.cluster, balancers }, faults: [] };
+          losesNothing(calm, { ...only({ affinity: "balancer-cookie" }), balancing: first });
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("what does not read something does not depend on it", () => {
+  it(
+    "without affinity, cookies and addresses are nobody's business",
+    () => {
+      fc.assert(
+        fc.property(scenarios, state, (scenario, third) => {
+          fc.pre(third.name !== "signed-cookie");
+          const strategy: Strategy = { ...only({ balancing: "power-of-two-choices" }), state: third };
+          const populations = scenario.populations.map((population) => ({
+            ...population,
+            clients: { ...population.clients, cookiesFraction: 0, natFraction: 1, natAddresses: 1, mobileFraction: 0 },
+          }));
+          const one = run(scenario, strategy);
+          const other = run({ ...scenario, populations }, strategy);
+          expect(other.digest).toEqual(one.digest);
+          for (const { name } of metrics) expect([name, other.metrics[name]]).toEqual([name, one.metrics[name]]);
+        }),
+        settings,
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
