@@ -64,13 +64,15 @@ class BareModel {
 
   run(requests: number): void {
     const kernel = this.kernel;
-    while (this.done < requests && kernel.next(Infinity)) {
-      if (kernel.kind === ARRIVAL) this.arrive(kernel.nowMs);
-      else this.depart(kernel.nowMs, kernel.entity);
+    kernel.untilMs = Infinity;
+    while (this.done < requests && kernel.take()) {
+      if (kernel.kind === ARRIVAL) this.arrive();
+      else this.depart(kernel.entity);
     }
   }
 
-  private arrive(now: number): void {
+  private arrive(): void {
+    const now = this.kernel.nowMs;
     const drawn = this.arrived++ % BLOCK;
     if (drawn === 0) this.draw();
     this.kernel.setNext(this.arrivals, now + this.gap[drawn]!);
@@ -83,7 +85,8 @@ class BareModel {
     if (this.isIndexed) this.byLoad.put(server, load);
     if (load === 1) {
       this.head[server] = slot;
-      this.kernel.schedule(now + demand, DEPARTURE, server, 0);
+      this.kernel.due[0] = now + demand;
+      this.kernel.scheduleDue(DEPARTURE, server, 0);
     } else {
       this.demand[slot] = demand;
       this.next[this.tail[server]!] = slot;
@@ -91,7 +94,8 @@ class BareModel {
     this.tail[server] = slot;
   }
 
-  private depart(now: number, server: number): void {
+  private depart(server: number): void {
+    const now = this.kernel.nowMs;
     const slot = this.head[server]!;
     const load = this.inSystem[server]! - 1;
     this.inSystem[server] = load;
@@ -99,7 +103,8 @@ class BareModel {
     if (load > 0) {
       const following = this.next[slot]!;
       this.head[server] = following;
-      this.kernel.schedule(now + this.demand[following]!, DEPARTURE, server, 0);
+      this.kernel.due[0] = now + this.demand[following]!;
+      this.kernel.scheduleDue(DEPARTURE, server, 0);
     }
     if (this.done++ >= this.warmUp) this.latencies.add(now - this.arrivedAt[slot]!);
     this.next[slot] = this.free;

@@ -119,7 +119,6 @@ export class Balancers {
    * balancer that has stopped waiting no longer cares how long the network takes.
    */
   private countCrossings(slot: number, onServerMs: number): void {
-    if (this.network.toServer.isInstant) return;
     const { floats } = this.requests;
     const at = slot * request.FLOATS;
     floats[at + request.NETWORK_MS]! += this.kernel.nowMs - floats[at + request.SENT_AT_MS]! - onServerMs;
@@ -202,7 +201,7 @@ export class Balancers {
   }
 
   answerAtBalancer(slot: number): void {
-    this.countCrossings(slot, this.onServerMs(slot));
+    if (!this.network.toServer.isInstant) this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, true);
     if (this.requests.has(slot, request.IS_GHOST)) {
@@ -222,7 +221,7 @@ export class Balancers {
       this.dropGhost(slot);
       return;
     }
-    this.countCrossings(slot, 0);
+    if (!this.network.toServer.isInstant) this.countCrossings(slot, 0);
     this.settleWithBalancer(slot, false);
     if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
@@ -238,7 +237,7 @@ export class Balancers {
   }
 
   failureAtBalancer(slot: number): void {
-    this.countCrossings(slot, this.onServerMs(slot));
+    if (!this.network.toServer.isInstant) this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, false);
     if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);

@@ -138,8 +138,9 @@ export class Service {
       this.pool.share(slot, server);
       return;
     }
-    const workMs = floats[slot * request.FLOATS + request.DEMAND_MS]! / traits[page + host.SPEED]!;
-    this.kernel.schedule(this.kernel.nowMs + workMs, event.WORK_DONE, slot, ints[at + request.GENERATION]!);
+    const { kernel } = this;
+    kernel.due[0] = kernel.nowMs + floats[slot * request.FLOATS + request.DEMAND_MS]! / traits[page + host.SPEED]!;
+    kernel.scheduleDue(event.WORK_DONE, slot, ints[at + request.GENERATION]!);
   }
 
   workDone(slot: number): void {

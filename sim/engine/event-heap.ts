@@ -41,21 +41,23 @@ export class EventHeap {
   private freeTimer = -1;
   private cancelled = 0;
 
+  /** The time of the event to be put in next: as an argument, a number may have to be made an object. */
+  readonly entering = new Float64Array(1);
+
   /** The event taken last. */
   kind = 0;
   entity = 0;
   operand = 0;
 
-  /** Puts an event in; its order must be higher than all before. O(log n). */
-  put(atMs: number, order: number, kind: number, entity: number, operand: number): void {
-    // The time goes straight to where the event enters the heap: as an argument it would be made an object.
+  /** Puts an event in at `entering[0]`; its order must be higher than all before. O(log n). */
+  put(order: number, kind: number, entity: number, operand: number): void {
     let at = 0;
     if (this.rootVacant) {
-      this.atMs[0] = atMs;
+      this.atMs[0] = this.entering[0]!;
     } else {
       if (this.size + 4 >= this.atMs.length) this.grow();
       at = this.size++;
-      this.atMs[at] = atMs;
+      this.atMs[at] = this.entering[0]!;
       this.atMs[this.size + 3] = Number.NaN;
     }
     const word = at << 2;

@@ -40,6 +40,8 @@ export class Kernel implements Clock {
   operand = 0;
   private readonly heap = new EventHeap();
   private readonly lanes = new Lanes();
+  /** A time to be handed to `scheduleDue`: as an argument, a number may have to be made an object. */
+  readonly due: Float64Array = this.heap.entering;
   private nextOrder = 0;
   /** How far `take` goes. */
   untilMs = 0;
@@ -74,9 +76,15 @@ export class Kernel implements Clock {
    * @throws RangeError when `atMs` lies in the past or is not a number.
    */
   schedule(atMs: number, kind: number, entity: number, operand: number): void {
-    if (!(atMs >= this.nowMs)) this.refuse(atMs);
+    this.due[0] = atMs;
+    this.scheduleDue(kind, entity, operand);
+  }
+
+  /** As `schedule`, at the time that stands in `due`. */
+  scheduleDue(kind: number, entity: number, operand: number): void {
+    if (!(this.due[0]! >= this.nowMs)) this.refuse(this.due[0]!);
     if (this.nextOrder === ORDER_LIMIT) this.renumber();
-    this.heap.put(atMs, this.nextOrder++, kind, entity, operand);
+    this.heap.put(this.nextOrder++, kind, entity, operand);
   }
 
   /** As `schedule`, for an event that may be cancelled. */

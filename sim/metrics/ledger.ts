@@ -66,7 +66,8 @@ export class Ledger {
   }
 
   isBorn(session: number): boolean {
-    return !Number.isNaN(this.sessions.bornAtMs[session]!);
+    // False for NaN; Number.isNaN would want an object.
+    return this.sessions.bornAtMs[session]! >= 0;
   }
 
   /** The first answer: from now on the user is owed `writes` acknowledged writes, `bytes` of state. */
