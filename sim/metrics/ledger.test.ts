@@ -32,7 +32,16 @@ describe("the ledger", () => {
       fc.property(fc.array(entry, { maxLength: 80, size: "max" }), (entries) => {
         const { sessions, ledger } = books(6);
         const live = new Map<number, { server: number; bornAtMs: number }>();
-        const expected = { born: 0, completed: 0, timedOut: 0, abandoned: 0, lost: 0, moved: 0, writesLost: 0 };
+        const expected = {
+          born: 0,
+          completed: 0,
+          timedOut: 0,
+          abandoned: 0,
+          lost: 0,
+          moved: 0,
+          writesLost: 0,
+          fleeting: 0,
+        };
         const heldMs = [0, 0, 0];
         let [nowMs, bytes, liveMs, byteMs] = [0, 0, 0, 0];
         for (const { do: what, visit, server, gapMs, cause, writes } of entries) {
@@ -45,6 +54,7 @@ describe("the ledger", () => {
             ledger.fleeting();
             expected.born++;
             expected.completed++;
+            expected.fleeting++;
           } else if (what === "birth" && session === undefined) {
             ledger.birth(visit, server, 100, nowMs);
             live.set(visit, { server, bornAtMs: nowMs });
@@ -89,6 +99,7 @@ describe("the ledger", () => {
     expect(ledger.isBorn(0)).toBe(false);
     ledger.birth(0, 2, 100, 5);
     expect([ledger.isBorn(0), sessions.server[0], sessions.bornAtMs[0]]).toEqual([true, 2, 5]);
+    sessions.writes[0] = 4;
     ledger.complete(0, 100, 25);
     expect([ledger.isBorn(0), sessions.server[0], sessions.writes[0]]).toEqual([false, -1, 0]);
     expect(ledger.lifespanMs.record()).toMatchObject({ total: 1, sum: 20 });
