@@ -8,7 +8,7 @@ import type { Metric } from "./metric.ts";
 
 export type { Better, Metric } from "./metric.ts";
 
-export const metrics = [
+const catalogue = [
   ...loadSkewMetrics,
   ...sessionMetrics,
   ...latencyMetrics,
@@ -16,6 +16,10 @@ export const metrics = [
   ...priceMetrics,
 ] as const satisfies readonly Metric[];
 
-export type MetricName = (typeof metrics)[number]["name"];
+type Entry = (typeof catalogue)[number];
+
+export type MetricName = Entry["name"];
+
+export const metrics: readonly Entry[] = catalogue;
 
 export const metricNamed: ReadonlyMap<string, Metric> = new Map(metrics.map((metric) => [metric.name, metric]));
