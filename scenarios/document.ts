@@ -3,6 +3,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
@@ -24,17 +25,20 @@ export interface Place {
 export interface SyntaxProblem extends Place {
   readonly message: string;
   readonly hint?: string;
-  /** The text cannot be read as it was meant: what seems to be missing may only be misplaced. */
-  readonly broken: boolean;
 }
 
 export interface ScenarioDocument {
   readonly document: Document.Parsed;
   readonly syntaxProblems: readonly SyntaxProblem[];
+  /** The lines of entries whose key has stood in their map before; first and last. */
+  readonly repeats: readonly (readonly [number, number])[];
   placeOf(start: number, end: number): Place;
+  /** Whether YAML has nothing against the text from `start` to `end`, so that nothing in it is misplaced. */
+  isSound(start: number, end: number): boolean;
 }
 
-export function parseScenarioDocument(text: string): ScenarioDocument {
+/** @param keep which of the entries with one key is read; the others are dropped */
+export function parseScenarioDocument(text: string, keep: "first" | "last" = "first"): ScenarioDocument {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const placeOf = (start: number, end: number): Place => {
@@ -51,8 +55,8 @@ export function parseScenarioDocument(text: string): ScenarioDocument {
     const word = /^[\w-]*/.exec(text.slice(start))?.[0] ?? "";
     const place = placeOf(start, Math.max(end, start + word.length));
     const [message = ""] = error.message.split("\n");
-    if (error.code !== "DUPLICATE_KEY") return { ...place, message: `not valid YAML: ${message}`, broken: true };
-    return { ...place, message: "this key stands twice in one map", hint: "remove one of the two", broken: false };
+    if (error.code !== "DUPLICATE_KEY") return { ...place, message: `not valid YAML: ${message}` };
+    return { ...place, message: "this key stands twice in one map", hint: "remove one of the two" };
   });
   // JavaScript gives this one key a meaning of its own; maps would lose it without a word.
   visit(document, {
@@ -61,11 +65,37 @@ export function parseScenarioDocument(text: string): ScenarioDocument {
       syntaxProblems.push({
         ...placeOf(key.range[0], key.range[1]),
         message: 'unknown key "__proto__"',
-        broken: false,
       });
     },
   });
-  return { document, syntaxProblems, placeOf };
+  const breaks = [...document.errors, ...document.warnings].filter(({ code }) => code !== "DUPLICATE_KEY");
+  const isSound = (start: number, end: number): boolean =>
+    breaks.every(({ pos: [from, to] }) => to < start || from > end);
+  const lineOf = (offset: number): number => lineCounter.linePos(offset).line;
+  const repeats = repeatsIn(document, keep).map(([start, end]) => [lineOf(start), lineOf(end)] as const);
+  return { document, syntaxProblems, repeats, placeOf, isSound };
+}
+
+/** Leaves one entry for each key; gives the ranges of those that are not the first. */
+function repeatsIn(document: Document.Parsed, keep: "first" | "last"): readonly (readonly [number, number])[] {
+  const ranges: (readonly [number, number])[] = [];
+  if (!document.errors.some(({ code }) => code === "DUPLICATE_KEY")) return ranges;
+  visit(document, {
+    Map: (_, map) => {
+      const kept = new Map<unknown, Pair>();
+      for (const pair of map.items) {
+        const key = isScalar(pair.key) ? pair.key.value : pair.key;
+        const isRepeat = kept.has(key);
+        if (isRepeat && isNode(pair.key) && pair.key.range) {
+          const [start, end] = pair.key.range;
+          ranges.push([start, isNode(pair.value) && pair.value.range ? pair.value.range[1] : end]);
+        }
+        if (!isRepeat || keep === "last") kept.set(key, pair);
+      }
+      map.items = [...kept.values()];
+    },
+  });
+  return ranges;
 }
 
 /** One step down: the pair of a map or the item of a list; null when there is none. */

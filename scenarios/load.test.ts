@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Document, parse, parseDocument, visit } from "yaml";
 import { loadScenario, scenarioTemplate } from "./index.ts";
-import { load, replayed, small, told } from "./testing/small.ts";
+import { load, problems, replayed, small, told } from "./testing/small.ts";
 
 test("the smallest file loads, and every default is filled in", () => {
   const { model, ...file } = load(small);
@@ -124,6 +124,40 @@ test("broken YAML is told together with the mistakes that can still be seen", ()
   const messages = told(`${small}runs: -1\nseed: [1, 2\nwarmUp: 3\n`);
   expect(messages.some((message) => message.includes("not valid YAML"))).toBe(true);
   expect(messages).toContain("10:7 must be a whole number of at least 1, found -1");
+});
+
+test("what is missing from a part that YAML has nothing against is told, what may be misplaced is not", () => {
+  const partial = small.replace("[sticky-cookie]", "\n  - { name: partial, balancing: random, affinity: none }");
+  expect(told(partial)).toEqual(["10:5 is missing"]);
+  const messages = told(`${partial.replace("service:", "\tservice:")}seed: [1`);
+  expect(messages.filter((message) => message.includes("not valid YAML")).length).toBeGreaterThan(0);
+  expect(messages.filter((message) => message.includes("is missing"))).toEqual(["10:5 is missing"]);
+});
+
+test("of two entries with one key the mistakes of both are told, and nothing that only their mixture has", () => {
+  const twice = small
+    .replace("cluster:", "  users:\n    arrivals: { process: poisson, rate: 3 }\ncluster:")
+    .replace("2/s", "2");
+  expect(told(twice)).toEqual([
+    "5:41 must be a rate above zero, such as 20/s or 300/m, found 2",
+    "7:3 this key stands twice in one map",
+    "7:3 is missing; it must be a map with the keys requests, think, writes, size, growth, transactions",
+    "8:41 must be a rate above zero, such as 20/s or 300/m, found 3",
+  ]);
+  expect(told(`${small}duration: 1s\nwarmUp: 2s\n`)).toEqual(["10:1 this key stands twice in one map"]);
+});
+
+test("a server that does not exist is told with the nearest that does, also where their number is wrong", () => {
+  const crash = (server: string, text = small) => told(`${text}faults: [{ at: 1s, crash: ${server} }]\n`);
+  const hintOn = (server: string) => problems(`${small}faults: [{ at: 1s, crash: ${server} }]\n`)[0]?.hint;
+  expect(hintOn("server-3")).toBe('did you mean "server-2"? servers: server-1 … server-2; or store, alone');
+  expect(hintOn("sever1")).toContain('did you mean "server-1"?');
+  expect(hintOn("stoore")).toContain('did you mean "store"?');
+  expect(hintOn("zebra")).toBe("servers: server-1 … server-2; or store, alone");
+  expect(crash("server-3")).toEqual(['10:27 unknown server "server-3"']);
+  const uncounted = small.replace("count: 2", "count: -2");
+  expect(crash("server-3", uncounted)).toHaveLength(1);
+  expect(crash("servr-3", uncounted)[1]).toBe('10:27 unknown server "servr-3"');
 });
 
 test("a bomb of aliases is refused, not expanded", () => {

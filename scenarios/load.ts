@@ -5,7 +5,7 @@ import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./documen
 import { findingsFrom } from "./findings.ts";
 import type { Finding, Problem } from "./problems.ts";
 import { type LoadedScenario, resolve } from "./resolve/index.ts";
-import { scenarioFile } from "./schema/index.ts";
+import { type ScenarioFile, scenarioFile } from "./schema/index.ts";
 import { applySettings, type SettingOrigins } from "./settings.ts";
 import { printable } from "./words.ts";
 
@@ -23,52 +23,65 @@ export type LoadResult =
 /** Reads a scenario file. All problems are found at once and come in the order of the text. Throws nothing. */
 export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResult {
   const parsed = parseScenarioDocument(text);
+  const read = readDocument(parsed, set);
+  if ("file" in read) return { ok: true, scenario: resolve(read.file, text) };
+  const { problems } = read;
+  if (parsed.repeats.length > 0) {
+    // One of the entries with the same key has to go, and nobody knows which: the mistakes of both are told.
+    const others = readDocument(parseScenarioDocument(text, "last"), set);
+    const isInRepeat = ({ line, setting }: Problem): boolean =>
+      setting === undefined && parsed.repeats.some(([first, last]) => line >= first && line <= last);
+    if ("problems" in others) problems.push(...others.problems.filter(isInRepeat));
+  }
+  return { ok: false, problems: inOrder(problems, set) };
+}
+
+type Read = { readonly file: ScenarioFile } | { readonly problems: Problem[] };
+
+function readDocument(parsed: ScenarioDocument, set: readonly string[]): Read {
   const { document, syntaxProblems } = parsed;
-  const problems: Problem[] = syntaxProblems.map(({ broken: _, ...problem }) => ({ path: "", ...problem }));
-  const isBroken = syntaxProblems.some(({ broken }) => broken);
+  const problems: Problem[] = syntaxProblems.map((problem) => ({ path: "", ...problem }));
+  const failed = (message: string, hint?: string): Read => ({
+    problems: [...problems, { ...startOfFile, path: "", message, ...(hint === undefined ? {} : { hint }) }],
+  });
   if (document.contents === null && set.length === 0) {
-    const hint = "start from the template: evenkeel init";
-    return failed(
-      set,
-      problems.length > 0 ? problems : [{ ...startOfFile, path: "", message: "the file is empty", hint }],
-    );
+    return problems.length > 0 ? { problems } : failed("the file is empty", "start from the template: evenkeel init");
   }
   if (document.contents !== null && !isMap(document.contents)) {
-    return failed(set, [
-      ...problems,
-      { ...startOfFile, path: "", message: "must be a map from keys to values, such as `name: my-scenario`" },
-    ]);
+    return failed("must be a map from keys to values, such as `name: my-scenario`");
   }
   const settings = applySettings(document, set);
   problems.push(...settings.problems);
   const value = plainValue(parsed);
-  if ("message" in value) return failed(set, [...problems, { ...startOfFile, path: "", message: value.message }]);
+  if ("message" in value) return failed(value.message);
 
   const checked = scenarioFile.safeParse(value.plain, { reportInput: true });
   const findings = [...(checked.success ? [] : findingsFrom(checked.error)), ...crossFindings(value.plain)];
   for (const finding of findings) {
-    // Where the text itself is broken, an entry may only seem to be missing.
-    if (finding.missing === true && isBroken) continue;
+    if (finding.missing === true && mayBeMisplaced(finding, parsed)) continue;
     problems.push(locate(finding, parsed, settings.origins));
   }
-  if (problems.length > 0 || !checked.success) return failed(set, problems);
-  return { ok: true, scenario: resolve(checked.data, text) };
+  return problems.length > 0 || !checked.success ? { problems } : { file: checked.data };
+}
+
+/** Where the text itself is broken, an entry may only seem to be missing. */
+function mayBeMisplaced({ path }: Finding, { document, isSound }: ScenarioDocument): boolean {
+  const range = nodeOf(nodesAt(document, path).value)?.range;
+  // What has no range was made by an override.
+  return range !== undefined && range !== null && !isSound(range[0], range[2]);
 }
 
 const startOfFile = { line: 1, column: 1, endColumn: 2 };
 
 /** In the order of the text, then of the overrides; of several complaints with the same words about one place, the first. */
-function failed(set: readonly string[], problems: readonly Problem[]): LoadResult {
+function inOrder(problems: readonly Problem[], set: readonly string[]): readonly Problem[] {
   const rank = ({ setting }: Problem): number => (setting === undefined ? -1 : set.indexOf(setting));
   const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
   const seen = new Set<string>();
-  return {
-    ok: false,
-    problems: sorted.filter((problem) => {
-      const key = [problem.setting ?? "", problem.line, problem.column, problem.path, problem.message].join("\n");
-      return !seen.has(key) && seen.add(key);
-    }),
-  };
+  return sorted.filter((problem) => {
+    const key = [problem.setting ?? "", problem.line, problem.column, problem.path, problem.message].join("\n");
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** The document as plain values. Aliases that multiply without end are refused by the YAML library. */

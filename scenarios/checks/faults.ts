@@ -1,19 +1,17 @@
 import { type Finding, type Path, unknownWord } from "../problems.ts";
 import { formatQuantity } from "../units.ts";
-import { quoted } from "../words.ts";
+import { nearestWord, quoted } from "../words.ts";
 import { defaultGroupName, type View, wrong } from "./view.ts";
 
 interface Group {
   readonly name: string;
+  /** Infinite where it cannot be read: any number may be right then. */
   readonly count: number;
 }
 
-/** Groups as far as they can be read; null when a fault's servers cannot be checked against them. */
-function groupsOf({ cluster }: View): readonly Group[] | null {
-  const groups = cluster?.servers?.entries.map(({ name = defaultGroupName, count }) => ({ name, count }));
-  const read = groups?.flatMap(({ name, count }) => (count === undefined ? [] : [{ name, count }]));
-  return read === undefined || read.length < (groups?.length ?? 0) ? null : read;
-}
+/** null when there is nothing that a fault's servers could be checked against. */
+const groupsOf = ({ cluster }: View): readonly Group[] | null =>
+  cluster?.servers?.entries.map(({ name = defaultGroupName, count = Infinity }) => ({ name, count })) ?? null;
 
 const isServer = (groups: readonly Group[], target: string): boolean =>
   groups.some(({ name, count }) => {
@@ -21,8 +19,30 @@ const isServer = (groups: readonly Group[], target: string): boolean =>
     return /^[1-9]\d*$/.test(number) && Number(number) <= count;
   });
 
-const serversText = (groups: readonly Group[]): string =>
-  groups.map(({ name, count }) => `${name}-1${count > 1 ? ` … ${name}-${count}` : ""}`).join(", ");
+function namesIn({ name, count }: Group): string {
+  if (count === Infinity) return `${name}-1 …`;
+  return count === 1 ? `${name}-1` : `${name}-1 … ${name}-${count}`;
+}
+
+/** The group that was meant with the server's own number, if it has one of that number; else the last of the group. */
+function nearestServer(groups: readonly Group[], target: string): string | null {
+  const [, word = target, digits = ""] = /^(.*?)-?(\d*)$/.exec(target) ?? [];
+  const nearest = nearestWord(
+    word,
+    groups.map(({ name }) => name),
+  );
+  const group = groups.find(({ name }) => name === nearest);
+  if (group === undefined) return nearestWord(target, ["store"]);
+  const last = group.count === Infinity ? 1 : group.count;
+  return `${group.name}-${isServer([group], `${group.name}-${digits}`) ? digits : last}`;
+}
+
+function unknownServer(groups: readonly Group[], target: string): { message: string; hint: string } {
+  const nearest = nearestServer(groups, target);
+  const meant = nearest === null ? "" : `did you mean ${quoted(nearest)}? `;
+  const servers = groups.map(namesIn).join(", ");
+  return { message: `unknown server ${quoted(target)}`, hint: `${meant}servers: ${servers}; or store, alone` };
+}
 
 export function faultFindings(file: View): readonly Finding[] {
   const { faults = [], duration: end } = file;
@@ -38,7 +58,8 @@ export function faultFindings(file: View): readonly Finding[] {
     for (const [position, target] of crash?.entries.entries() ?? []) {
       if (groups === null || isServer(groups, target) || (target === "store" && crash?.isList === false)) continue;
       const where = [...path, "crash", ...(crash?.isList === true ? [position] : [])];
-      found.push(wrong(where, `unknown server ${quoted(target)}`, `servers: ${serversText(groups)}; or store, alone`));
+      const { message, hint } = unknownServer(groups, target);
+      found.push(wrong(where, message, hint));
     }
     if (scaleOut === undefined) return found;
     if (names !== undefined && !names.includes(scaleOut)) {
