@@ -1,43 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { TraceWriter } from "../workload/trace-writer.ts";
-import { Simulation } from "./simulation.ts";
-import { constant, group, population, scenario, strategy } from "./testing/scenario.ts";
+import { replay as replayed } from "./testing/replay.ts";
 
-interface Line {
-  readonly atMs: number;
-  readonly session: number;
-  readonly isFirst?: boolean;
-  readonly writes?: boolean;
-  readonly address?: number;
-}
-
-/** What a run makes of a trace whose sessions are known to be over at the given times. */
-function replay(lines: readonly Line[], ends: readonly (readonly [session: number, knownAtMs: number])[], parts = {}) {
-  const trace = population({ arrivals: { process: "trace" }, ...parts });
-  const base = scenario([group({ count: 2 })], { durationMs: 1000, populations: [trace] });
-  const simulation = new Simulation(
-    { ...base, cluster: { ...base.cluster, serviceMs: constant(10) } },
-    // Leads every client by its address, so that servers tell addresses.
-    strategy({ affinity: { name: "source-hash", knobs: { avalanche: false } } }),
-    1,
-  );
-  const decisions = simulation.logDecisions({ from: 0, to: 100 });
-  const writer = new TraceWriter(1000);
-  for (const { atMs, session, isFirst = false, writes = false, address = 0 } of lines) {
-    writer.request({ atMs, session, isFirst, writes, address, url: 1, responseBytes: 0 });
-  }
-  for (const [session, knownAtMs] of ends) {
-    const own = lines.filter((line) => line.session === session);
-    writer.end({ session, requests: own.length, lastAtMs: own.at(-1)?.atMs ?? 0, knownAtMs });
-  }
-  writer.cut();
-  const chunk = writer.take();
-  expect(simulation.advance(Infinity)).toBe("trace");
-  simulation.feed(chunk ?? null);
-  while (simulation.advance(Infinity) === "trace") simulation.feed(null);
-  const { counts, live } = simulation.ledger;
-  return { decisions, counts, live, simulation };
-}
+/** Leads every client by its address, so that servers tell addresses. */
+const replay = (lines: Parameters<typeof replayed>[0], ends: Parameters<typeof replayed>[1], patienceMs?: number) =>
+  replayed(lines, ends, {
+    strategy: { affinity: { name: "source-hash", knobs: { avalanche: false } } },
+    users: { patienceMs: patienceMs ?? null },
+  });
 
 describe("the replay of a trace", () => {
   it("sends each request at its time, for its session, from its address, whatever became of the one before", () => {
@@ -100,7 +69,7 @@ describe("the replay of a trace", () => {
       ],
       [[0, 200]],
       // Less than a request takes: the user leaves at 8.
-      { patienceMs: 3 },
+      3,
     );
     expect(decisions.map(({ atMs }) => atMs)).toEqual([5]);
     expect(counts.born).toBe(0);
@@ -116,7 +85,7 @@ describe("the replay of a trace", () => {
       ],
       [[0, 200]],
       // The first request would be answered at 15; the user leaves at 13, the second one's time is up at 14.
-      { patienceMs: 8 },
+      8,
     );
     expect(decisions.map(({ atMs }) => atMs)).toEqual([5, 6]);
     expect([counts.born, live, simulation.sessions.open]).toEqual([0, 0, 0]);
