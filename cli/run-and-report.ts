@@ -33,9 +33,13 @@ export async function runAndReport(
   const records = await runPlan(plan, options, folder, world);
   if (records === null) return exitCodes.interrupted;
   const data = fold(records, experiment);
-  if (folder !== null) {
-    const files = await writeReports(folder, { plan, data, records, files: cells.map(recordFile) }, world);
-    note(`${safeText(options.out ?? "")}: ${files.join(", ")}, and ${records.length} records`);
+  const files =
+    folder === null ? [] : await writeReports(folder, { plan, data, records, files: cells.map(recordFile) }, world);
+  const exitCode = printReport(data, options, world);
+  if (options.out !== undefined) {
+    const out = safeText(options.out);
+    note(`${out}: ${files.join(", ")}, and ${records.length} records`);
+    note(`look at it in a browser: evenkeel dashboard ${out}`);
   }
-  return printReport(data, options, world);
+  return exitCode;
 }
