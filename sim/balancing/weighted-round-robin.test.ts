@@ -29,19 +29,24 @@ describe("smooth weighted round robin", () => {
     );
   });
 
-  it("is smooth: after any number of decisions a server is within one of its share, per server in the fleet", () => {
+  it("is smooth: after any number of decisions no server is a whole request ahead of its share, nor far behind it", () => {
     fc.assert(
       fc.property(weights, (weights) => {
         const bench = new Bench("weighted-round-robin", weights);
         const served = weights.map(() => 0);
+        let [mostAhead, mostBehind] = [0, 0];
         for (let decisions = 1; decisions <= 2 * total(weights); decisions++) {
           served[bench.serve()]!++;
           weights.forEach((weight, server) => {
-            // A current value stays between -total and total × servers / 2, the bound of the rule's own bookkeeping.
-            const share = (decisions * weight) / total(weights);
-            expect(Math.abs(served[server]! - share)).toBeLessThan(Math.max(1, weights.length / 2));
+            const ahead = served[server]! - (decisions * weight) / total(weights);
+            mostAhead = Math.max(mostAhead, ahead);
+            mostBehind = Math.max(mostBehind, -ahead);
           });
         }
+        // The chosen value is at least the mean of all, total / n, so what it drops to is above -total: less than one ahead.
+        expect(mostAhead).toBeLessThan(1);
+        // No bound is known to us for being behind; of 400,000 sets of weights the worst was 1.14 behind.
+        expect(mostBehind).toBeLessThan(1.25);
       }),
     );
   });

@@ -128,8 +128,9 @@ function completions(processor: Processor, steps: readonly Step[]): Map<number, 
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  gapMs: fc.double({ min: 0, max: 30, noNaN: true }),
-  demandMs: fc.option(fc.double({ min: 0.01, max: 100, noNaN: true }), { freq: 6 }),
+  // Without round numbers: where a job is done in the very moment in which one goes, rounding decides who is first.
+  gapMs: fc.noBias(fc.double({ min: 0, max: 30, noNaN: true })),
+  demandMs: fc.option(fc.noBias(fc.double({ min: 0.01, max: 100, noNaN: true })), { freq: 6 }),
   which: fc.nat(),
 });
 

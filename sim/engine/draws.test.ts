@@ -71,14 +71,14 @@ describe("a draw", () => {
 
 describe("uniform draws", () => {
   const count = 1 << 17;
+  const draws = new Draws(1, "a");
+  const other = new Draws(1, "b");
+  const nextSeed = new Draws(2, "a");
   const evenly: readonly (readonly [name: string, at: (i: number) => number])[] = [
-    ["over the numbers of one entity", (i) => new Draws(1, "a").at(5, i).uniform()],
-    ["over entities, each at its first", (i) => new Draws(1, "a").at(i, 0).uniform()],
-    [
-      "over every third entity, as the visits of one population in three",
-      (i) => new Draws(1, "a").at(3 * i + 1, 0).uniform(),
-    ],
-    ["over entities far above 32 bits", (i) => new Draws(1, "a").at(2 ** 40 + i * 2 ** 32, 0).uniform()],
+    ["over the numbers of one entity", (i) => draws.at(5, i).uniform()],
+    ["over entities, each at its first", (i) => draws.at(i, 0).uniform()],
+    ["over every third entity, as the visits of one population in three", (i) => draws.at(3 * i + 1, 0).uniform()],
+    ["over entities far above 32 bits", (i) => draws.at(2 ** 40 + i * 2 ** 32, 0).uniform()],
     [
       "within one draw",
       (() => {
@@ -86,7 +86,7 @@ describe("uniform draws", () => {
         return () => draws.uniform();
       })(),
     ],
-    ["in their last digits", (i) => (new Draws(1, "a").at(i, 1).uniform() * 2 ** 45) % 1],
+    ["in their last digits", (i) => (draws.at(i, 1).uniform() * 2 ** 45) % 1],
   ];
   it.each(evenly)("are even %s", (_name, at) => {
     const cells = new Array<number>(256).fill(0);
@@ -115,9 +115,6 @@ describe("uniform draws", () => {
     ["two purposes", (i) => [draws.at(i, 0).uniform(), other.at(i, 0).uniform()]],
     ["neighbouring seeds", (i) => [draws.at(i, 0).uniform(), nextSeed.at(i, 0).uniform()]],
   ];
-  const draws = new Draws(1, "a");
-  const other = new Draws(1, "b");
-  const nextSeed = new Draws(2, "a");
   it.each(apart)("of %s have nothing to do with each other", (_name, pair) => {
     expectEven(pairs(count, pair));
   });
