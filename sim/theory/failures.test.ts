@@ -62,7 +62,7 @@ describe("one server of ten crashes", () => {
     expectAgreement(
       estimate(records, (record) => lost(record, "crash") / visits(record)),
       1 / N,
-      { precision: 0.07 },
+      { precision: 0.09 },
     );
     for (const record of records) expect(metricOf(record, "sessionsLost")).toBe(lost(record, "crash"));
   });
@@ -84,7 +84,7 @@ describe("one server of ten crashes", () => {
     // of 25 ms each has a Poisson number of writes under way, ½ on average: 10 in all, with variance 20 (½ + ½²) = 15.
     const strategy = strategyOf({ ...sticky, state: "replicated", knobs: { mode: "async", delayMs: 25, perKibMs: 0 } });
     const records = runs(300, world([crashOf([3])], { populations: [lasting(200)] }), strategy);
-    expectAgreement(estimate(records, "writesLost"), 10, { precision: 0.1 });
+    expectAgreement(estimate(records, "writesLost"), 10, { precision: 0.13 });
     const variance = (values: readonly number[]) => {
       const { standardError } = estimateOf(values);
       return standardError * standardError * values.length;
@@ -102,7 +102,7 @@ describe("several servers crash at once", () => {
     expectAgreement(
       estimate(records, (record) => lost(record, "crash") / visits(record)),
       3 / 45,
-      { precision: 0.1 },
+      { precision: 0.13 },
     );
   });
 
@@ -157,7 +157,7 @@ describe("health checks", () => {
       balancers: { count: 100, healthCheck },
     });
     const records = runs(20, scenario, strategyOf({ balancing: "random" }));
-    expectAgreement(estimate(records, "requestsFailed"), (10 / N) * (fall - 0.5) * intervalMs, { precision: 0.1 });
+    expectAgreement(estimate(records, "requestsFailed"), (10 / N) * (fall - 0.5) * intervalMs, { precision: 0.15 });
   });
 
   it("and a restart after (rise - ½) intervals: until then the others carry its share", () => {
@@ -172,7 +172,7 @@ describe("health checks", () => {
     const records = runs(20, scenario, strategyOf({ balancing: "random" }));
     // In the second window the server is out for 2.5 × 100 ms on average.
     const requests = ({ timeline }: RunRecord) => timeline.serverRequests[3]![1]!;
-    expectAgreement(estimate(records, requests), (10 / N) * (1000 - 250), { precision: 0.05 });
+    expectAgreement(estimate(records, requests), (10 / N) * (1000 - 250), { precision: 0.065 });
   });
 });
 
@@ -186,7 +186,7 @@ describe("one server more", () => {
     expectAgreement(
       estimate(records, (record) => lost(record, "rehash") / visits(record)),
       N / (N + 1),
-      { precision: 0.01 },
+      { precision: 0.015 },
     );
   });
 
@@ -210,7 +210,7 @@ describe("one server more", () => {
     for (const window of [0, 1, 3]) {
       const requests = ({ timeline }: RunRecord) => timeline.serverRequests[N]![joinsAtMs / 50 + window]!;
       const expected = upTo(50 * (window + 1)) - upTo(50 * window);
-      expectAgreement(estimate(records, requests), expected, { precision: 0.14 });
+      expectAgreement(estimate(records, requests), expected, { precision: 0.18 });
     }
   });
 });

@@ -39,8 +39,8 @@ function responseOf(balancing: string, { count, load, requests, serviceMs, disci
 
 describe("M/M/c, one queue for all workers", () => {
   it.each([
-    [2, 1.6, 0.05],
-    [10, 8, 0.025],
+    [2, 1.6, 0.06],
+    [10, 8, 0.03],
   ])("%i workers at load %d: mean wait and percentiles after Erlang C", (workers, load, precision) => {
     const scenario = scenarioOf({
       durationMs: 40_000 / load,
@@ -53,7 +53,7 @@ describe("M/M/c, one queue for all workers", () => {
     expectAgreement(estimate(records, "responseTimeMeanMs"), response, { precision });
     expectAgreement(estimate(records, "waitingMeanMs"), response - 1, { precision: 0.12 });
     expectAgreement(estimate(records, "responseTimeP90Ms"), quantile(0.9), { precision, bias: histogramBias });
-    expectAgreement(estimate(records, "responseTimeP99Ms"), quantile(0.99), { precision: 0.1, bias: histogramBias });
+    expectAgreement(estimate(records, "responseTimeP99Ms"), quantile(0.99), { precision: 0.13, bias: histogramBias });
     expectAgreement(estimate(records, "utilisation"), load / workers, { precision: 0.012 });
   });
 });
@@ -61,7 +61,7 @@ describe("M/M/c, one queue for all workers", () => {
 describe("dealing out", () => {
   it("at random makes each of n servers an M/M/1", () => {
     const response = responseOf("random", { count: 5, load: 0.7, requests: 40_000 });
-    expectAgreement(response, 1 / 0.3, { precision: 0.04 });
+    expectAgreement(response, 1 / 0.3, { precision: 0.05 });
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe("dealing out", () => {
     [10, 0.8],
   ])("in turn makes each of %i servers at load %d an E_n/M/1", (count, load) => {
     const response = responseOf("round-robin", { count, load, requests: 40_000 });
-    expectAgreement(response, queues.roundRobinResponse(count, load), { precision: 0.05 });
+    expectAgreement(response, queues.roundRobinResponse(count, load), { precision: 0.06 });
   });
 
   it("in turn, with constant service, is as good as one queue: M/D/4", () => {
@@ -91,12 +91,12 @@ describe("dealing out", () => {
     expectAgreement(
       estimate(records, ({ servers }) => servers[0]!.utilisation!),
       0.5,
-      { precision: 0.02 },
+      { precision: 0.03 },
     );
     expectAgreement(
       estimate(records, ({ servers }) => servers[1]!.utilisation!),
       2.5 / 4,
-      { precision: 0.02 },
+      { precision: 0.03 },
     );
   });
 });

@@ -6,7 +6,7 @@ import { metrics } from "../metrics/catalogue.ts";
 import { scenarioWith } from "./testing/arbitrary-scenario.ts";
 import { arbitraryStrategy } from "./testing/arbitrary-strategy.ts";
 import { endlessUsers } from "./testing/arbitrary-workload.ts";
-import { run, serversOf } from "./testing/scenarios.ts";
+import { constant, run, serversOf } from "./testing/scenarios.ts";
 import { slowed, slowedStrategy } from "./testing/slowed.ts";
 
 const DURATION_MS = 1500;
@@ -72,6 +72,29 @@ describe("servers that never join", () => {
           const alone = run(scenario, strategy);
           expect(more.metrics).toEqual(alone.metrics);
           expect(more.digest).toEqual(alone.digest);
+        }),
+        settings(40),
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("another strategy", () => {
+  it(
+    "is offered the same requests at the same times, where users send one each and do not wait for anything",
+    () => {
+      const oneRequest = scenarios.map((scenario) => ({
+        ...scenario,
+        windowMs: 50,
+        populations: scenario.populations
+          .filter(({ arrivals }) => arrivals.process !== "closed")
+          .map((population) => ({ ...population, session: { ...population.session, requests: constant(1) } })),
+      }));
+      fc.assert(
+        fc.property(oneRequest, arbitraryStrategy, arbitraryStrategy, (scenario, one, other) => {
+          const [a, b] = [run(scenario, one), run(scenario, other)];
+          expect(a.timeline.requestsOffered).toEqual(b.timeline.requestsOffered);
         }),
         settings(40),
       );

@@ -71,7 +71,7 @@ describe("M/G/1, first come first served", () => {
     const atOnce = ({ responseTimeMs }: RunRecord) =>
       responseTimeMs.bucket.reduce((sum, b, i) => sum + (b <= bucket ? responseTimeMs.count[i]! : 0), 0) /
       responseTimeMs.total;
-    expectAgreement(estimate(records, atOnce), (1 - load) * Math.exp(load * width), { precision: 0.03 });
+    expectAgreement(estimate(records, atOnce), (1 - load) * Math.exp(load * width), { precision: 0.04 });
   });
 });
 
@@ -92,9 +92,9 @@ describe("processor sharing", () => {
   });
 
   it.each<[string, Distribution, number]>([
-    ["constant", constant(1), 0.04],
-    ["exponential", exponential(1), 0.04],
-    ["hyperexponential, cv² 4", hyperexponential(1, 4), 0.06],
+    ["constant", constant(1), 0.06],
+    ["exponential", exponential(1), 0.06],
+    ["hyperexponential, cv² 4", hyperexponential(1, 4), 0.09],
   ])("on four cores, %s service: the mean response time is that of M/M/4", (_name, serviceMs, precision) => {
     const records = runs(12, station(3.2, serviceMs, serversOf({ discipline: "ps", workers: 4 }), 16_000));
     expectAgreement(estimate(records, "responseTimeMeanMs"), 1 + queues.meanWait(4, 3.2), { precision });
@@ -117,7 +117,7 @@ describe("arrivals that are not Poisson", () => {
     const arrivals = { process: "deterministic", ratePerSec: 800 } as const;
     const records = runs(20, withArrivals({ arrivals }, 60_000));
     expectAgreement(estimate(records, "responseTimeMeanMs"), queues.deterministicArrivalsResponse(0.8), {
-      precision: 0.03,
+      precision: 0.045,
     });
   });
 
@@ -126,7 +126,7 @@ describe("arrivals that are not Poisson", () => {
     ["geometric batches of mean 5", { law: "geometric", mean: 5 }, queues.geometricBatchResponse(0.5, 5)],
   ])("%s", (_name, batch, expected) => {
     const records = runs(20, withArrivals({ arrivals: poisson(0.1), batch }, 60_000));
-    expectAgreement(estimate(records, "responseTimeMeanMs"), expected, { precision: 0.05 });
+    expectAgreement(estimate(records, "responseTimeMeanMs"), expected, { precision: 0.065 });
   });
 
   it("a rate that switches at random: MMPP(2)/M/1", () => {
@@ -143,7 +143,7 @@ describe("arrivals that are not Poisson", () => {
   it("gaps of any law: an Erlang renewal process makes E4/M/1", () => {
     const arrivals = { process: "renewal", gapMs: erlang(1.25, 4) } as const;
     const records = runs(20, withArrivals({ arrivals }, 60_000));
-    expectAgreement(estimate(records, "responseTimeMeanMs"), queues.roundRobinResponse(4, 0.8), { precision: 0.04 });
+    expectAgreement(estimate(records, "responseTimeMeanMs"), queues.roundRobinResponse(4, 0.8), { precision: 0.05 });
   });
 });
 
@@ -170,9 +170,9 @@ describe("rates that follow the clock", () => {
         { durationMs: 1, fromPerSec: 0, toPerSec: 0 },
       ],
     });
-    expectAgreement(window(0), 50, { precision: 0.1 });
-    expectAgreement(window(3), 350, { precision: 0.05 });
-    expectAgreement(window(5), 200, { precision: 0.05 });
+    expectAgreement(window(0), 50, { precision: 0.13 });
+    expectAgreement(window(3), 350, { precision: 0.065 });
+    expectAgreement(window(5), 200, { precision: 0.065 });
     expect(window(8).mean).toBe(0);
   });
 
@@ -201,9 +201,9 @@ describe("rates that follow the clock", () => {
       decayMs: 1000,
     });
     expect(window(0).mean).toBe(0);
-    expectAgreement(window(1), 200, { precision: 0.05 });
-    expectAgreement(window(2), 400, { precision: 0.05 });
-    expectAgreement(window(3), 400 * (1 - Math.exp(-1)), { precision: 0.05 });
-    expectAgreement(window(6), 400 * (Math.exp(-3) - Math.exp(-4)), { precision: 0.2 });
+    expectAgreement(window(1), 200, { precision: 0.065 });
+    expectAgreement(window(2), 400, { precision: 0.065 });
+    expectAgreement(window(3), 400 * (1 - Math.exp(-1)), { precision: 0.065 });
+    expectAgreement(window(6), 400 * (Math.exp(-3) - Math.exp(-4)), { precision: 0.26 });
   });
 });

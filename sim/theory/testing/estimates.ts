@@ -59,7 +59,7 @@ export function expectAgreement(actual: Estimate, expected: number, { precision,
   const { mean, standardError } = actual;
   const margin = 4 * standardError;
   const told = `measured ${mean} ± ${margin} (4 standard errors, ${actual.runs} runs), expected ${expected}`;
-  report(expected, actual);
+  report(expected, actual, precision);
   expect(margin, `too blunt to be evidence: ${told}`).toBeLessThanOrEqual(precision * Math.abs(expected));
   expect(Math.abs(mean - expected), told).toBeLessThanOrEqual(margin + bias * Math.abs(expected));
 }
@@ -67,12 +67,13 @@ export function expectAgreement(actual: Estimate, expected: number, { precision,
 /** Percentiles come from a histogram whose buckets are 1/128 of an octave wide: their middle is off by 0.4 % at most. */
 export const histogramBias = 0.004;
 
-function report(expected: number, { mean, standardError }: Estimate): void {
+function report(expected: number, { mean, standardError }: Estimate, precision: number): void {
   if (process.env["THEORY_TABLE"] === undefined) return;
   const name = expect.getState().currentTestName ?? "";
-  process.stdout.write(
-    `| ${name} | ${round(expected)} | ${round(mean)} | ${round(4 * standardError)} | ${((mean - expected) / standardError).toFixed(2)} |\n`,
-  );
+  const margin = 4 * standardError;
+  const allowed = precision * Math.abs(expected);
+  const cells = [name, ...[expected, mean, margin, allowed, (mean - expected) / standardError].map(round)];
+  process.stdout.write(`| ${cells.join(" | ")} |\n`);
 }
 
-const round = (value: number): string => String(Number(value.toPrecision(6)));
+const round = (value: number): string => String(Number(value.toPrecision(5)));
