@@ -41,10 +41,13 @@ const systemReasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left",
   EMFILE: "too many files are open",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
 };
 
 /** The operating system's reason in words; null for what is not a system error. */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
-  return systemReasons[error.code] ?? error.code;
+  // Node's own complaints, ERR_…, are about our code.
+  return /^E[A-Z0-9]+$/.test(error.code) ? (systemReasons[error.code] ?? error.code) : null;
 }

@@ -18,6 +18,11 @@ const list = (text: string): string[] => {
   throw new InvalidArgumentError(`Expected names separated by commas, got "${text}".`);
 };
 
+function folder(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Expected the path of a folder, got nothing.");
+}
+
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 function metricList(text: string): MetricName[] {
@@ -72,7 +77,7 @@ export const withExperimentOptions = (command: Command): Command =>
 export const withReportOptions = (command: Command): Command =>
   command
     .optionsGroup("Output:")
-    .option("--out <folder>", "write records, CSV, JSON, Markdown and HTML there")
+    .option("--out <folder>", "write records, CSV, JSON, Markdown and HTML there", folder)
     .addOption(jsonOption())
     .option("--metrics <names>", "columns of the table, separated by commas", metricList)
     .option("--quiet", "no progress and no notes")

@@ -17,7 +17,8 @@ import type { ScenarioText } from "./scenario-source.ts";
 function locate(path: string, scenario: ScenarioText): ReplaySource["log"] {
   const file = isAbsolute(path) ? path : join(dirname(scenario.fileName), path);
   const isBundled = bundledLogText(path) !== undefined && (scenario.bundled || !existsSync(file));
-  return isBundled ? { bundled: path } : { file };
+  // Each run reads the log again, so `-` is a file of that name and never standard input.
+  return isBundled ? { bundled: path } : { file: file === "-" ? "./-" : file };
 }
 
 async function hashOf(log: ReplaySource["log"]): Promise<string> {

@@ -104,6 +104,34 @@ describe("a scenario that replays a log", () => {
     expect(err.trimEnd().split("\n")).toHaveLength(1);
   });
 
+  test.each([
+    ["below a file", "replayed.yaml/access.log", "cannot be read, part of the path is not a folder"],
+    ["that is a folder", ".", "is a directory"],
+    ["of too long a name", "x".repeat(300), "cannot be read, the name is too long"],
+  ])("refuses a log %s with 65 and one line", async (_, path, message) => {
+    const { code, out, err } = await run(scenario.replace("access.log", path), null);
+    expect([code, out]).toEqual([65, ""]);
+    expect(err).toContain(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("takes - for a file, since every run reads its log again", async () => {
+    const home = process.cwd();
+    process.chdir(folder);
+    try {
+      const given = { input: scenario.replace("access.log", '"-"') };
+      const words = ["run", "-", "--runs", "2", "--threads", "1", "--json"];
+      expect(await evenkeel(words, given)).toMatchObject({
+        code: 65,
+        err: expect.stringContaining("./-: there is no"),
+      });
+      await writeFile("-", log);
+      expect(offered((await evenkeel(words, given)).out)).toEqual([40, 40]);
+    } finally {
+      process.chdir(home);
+    }
+  });
+
   test("is another run when the log has changed under the same name", async () => {
     const files = async (text: string) => {
       await run(scenario, text);

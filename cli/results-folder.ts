@@ -1,6 +1,6 @@
 /** A results folder: a record for each finished run, and the reports made from them. */
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { csvFiles } from "../reports/csv/index.ts";
 import type { DashboardData } from "../reports/dashboard-data.ts";
@@ -41,8 +41,13 @@ const recordText = (record: RunRecord): string => `${canonicalJson(record)}\n`;
 /** Under its name only once it is whole, so that an interrupted write leaves nothing that looks finished. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const partial = `${path}.${process.pid}.partial`;
-  await writeFile(partial, text);
-  await rename(partial, path);
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 function reportsOf({ plan, data, records, files }: Results, page: string | null): ReportFile[] {
@@ -71,33 +76,38 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** @throws UserError in place of what the operating system has against writing `target`. */
+async function guarded<T>(target: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = systemReason(error);
+    if (reason === null) throw error;
+    throw inputError(`cannot write ${safeText(target)}: ${reason}; give another folder with --out`);
+  }
+}
+
 /** Makes the folder if need be. @throws UserError when it cannot be written. */
 export async function openResultsFolder(path: string): Promise<ResultsFolder> {
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const reason = systemReason(error);
-      if (reason === null) throw error;
-      throw inputError(`cannot write to the folder ${safeText(path)}: ${reason}; give another one with --out`);
-    }
-  };
-  await guarded(() => makeFolder(join(resolve(path), "records")));
-  // Found out now rather than after the runs.
-  await guarded(() => access(join(path, "records"), constants.W_OK));
+  const write = (file: string, text: string) => guarded(file, () => writeWhole(file, text));
+  await guarded(`to the folder ${path}`, async () => {
+    await makeFolder(join(resolve(path), "records"));
+    // Found out now rather than after the runs.
+    await access(join(path, "records"), constants.W_OK);
+  });
   return {
     readRecord: async (cell) => {
       const text = await readFile(join(path, recordFile(cell)), "utf8").catch(() => null);
       return text === null ? null : parseRecord(text, cell);
     },
-    writeRecord: (cell, record) => guarded(() => writeWhole(join(path, recordFile(cell)), recordText(record))),
+    writeRecord: (cell, record) => write(join(path, recordFile(cell)), recordText(record)),
     writeReports: async (results, page) => {
       for (const [at, record] of results.records.entries()) {
         const file = join(path, results.files[at] ?? "");
-        if (!existsSync(file)) await guarded(() => writeWhole(file, recordText(record)));
+        if (!existsSync(file)) await write(file, recordText(record));
       }
       const reports = reportsOf(results, page);
-      for (const { name, text } of reports) await guarded(() => writeWhole(join(path, name), text));
+      for (const { name, text } of reports) await write(join(path, name), text);
       return reports.map(({ name }) => name);
     },
   };

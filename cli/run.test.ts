@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -171,6 +171,14 @@ describe("a results folder", () => {
     const { code, err } = await evenkeel(["report", folder]);
     expect(code).toBe(65);
     expect(err).toContain("is not the scenario of the records");
+  });
+
+  test("names the file that cannot be written, and leaves no half of it", async () => {
+    await mkdir(join(folder, "summary.csv"));
+    const { code, out, err } = await run("--quiet", "--out", folder);
+    expect([code, out]).toEqual([65, ""]);
+    expect(err).toBe(`cannot write ${join(folder, "summary.csv")}: it is a folder; give another folder with --out\n`);
+    expect(Object.keys(await filesOf(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
   test("says so when the page is not built", async () => {

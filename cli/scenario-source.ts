@@ -1,4 +1,5 @@
 /** From what stands on the command line to a loaded scenario: a bundled name, a path, or `-` for standard input. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseScenarioDocument } from "../scenarios/document.ts";
@@ -39,7 +40,7 @@ export async function readScenarioText(source: string, world: World): Promise<Sc
   } catch (error) {
     const reason = systemReason(error);
     if (reason === null) throw error;
-    if (!looksLikePath(source)) throw unknownScenario(source);
+    if (!looksLikePath(source) && !existsSync(source)) throw unknownScenario(source);
     throw inputError(
       `cannot read the scenario ${safeText(source)}: ${reason}; ` +
         `give a file, a bundled name (evenkeel list scenarios), or - for standard input`,

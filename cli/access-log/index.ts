@@ -4,6 +4,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AccessLogReplay } from "../../sim/workload/access-log-replay.ts";
 import type { TraceChunk, TraceOptions, TraceReport } from "../../sim/workload/trace.ts";
+import { systemReason } from "../errors.ts";
 import { LineCutter } from "./lines.ts";
 
 /** The log cannot be used; the message says which, why, and what to do, in one line. */
@@ -105,7 +106,9 @@ function readable(path: string, error: unknown): unknown {
       return new AccessLogError(
         `${path}: the gzip data is damaged or cut off (${error.message}); fetch the file again`,
       );
-    default:
-      return error;
+    default: {
+      const reason = systemReason(error);
+      return reason === null ? error : new AccessLogError(`${path}: cannot be read, ${reason}`);
+    }
   }
 }
