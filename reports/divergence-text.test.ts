@@ -11,15 +11,22 @@ describe("the first difference in words", () => {
       a: decision(1208, { visit: 388 }),
       b: decision(1208, { visit: 388, server: "server-2", serverIndex: 1, reason: "failed-over" }),
     };
-    expect(differenceLines(found, 80)).toEqual([
-      "        decision      at, ms      visit  request  attempt  balancer  server    reason",
-      "  both     1,206  12,060.000    users 0      402        0         0  server-1  bound",
-      "  both     1,207  12,070.000    users 1      402        0         0  server-1  bound",
-      "  A        1,208  12,080.000  users 388      402        0         0  server-1  bound",
-      "  B        1,208  12,080.000  users 388      402        0         0  server-2  failed over",
-      "  They differ in server and reason. A: its binding led it there. B: its bound",
-      "  server was not eligible, so the algorithm chose.",
+    expect(differenceLines(found, 100)).toEqual([
+      "        decision      at, ms  server    reason           visit  request  attempt  balancer",
+      "  both     1,206  12,060.000  server-1  bound          users 0      402        0         0",
+      "  both     1,207  12,070.000  server-1  bound          users 1      402        0         0",
+      "  A        1,208  12,080.000  server-1  bound        users 388      402        0         0",
+      "  B        1,208  12,080.000  server-2  failed over  users 388      402        0         0",
+      "  They differ in server and reason. A: its binding led it there. B: its bound server was not",
+      "  eligible, so the algorithm chose.",
     ]);
+    const narrow = differenceLines(found, 60);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(60);
+    // Where a decision went and why stands in the first block, the rest below.
+    const blank = narrow.indexOf("");
+    expect(narrow[0]?.trim().split(/ {2,}/)).toEqual(["decision", "at, ms", "server", "reason"]);
+    expect(narrow[blank + 1]?.trim().split(/ {2,}/)).toEqual(["visit", "request", "attempt", "balancer"]);
+    expect(narrow[blank + 5]?.trim().split(/ {2,}/)).toEqual(["B", "users 388", "402", "0", "0"]);
   });
 
   test("shows both sides of an equal decision that other balancers took, or under another name", () => {
@@ -43,7 +50,7 @@ describe("the first difference in words", () => {
     const nowhere = decision(7, { server: null, serverIndex: null, reason: "no-server" });
     const lines = differenceLines({ before: [pair(6)], a: null, b: nowhere }, 100);
     expect(lines[2]).toMatch(/^ {2}A .* decides no more$/);
-    expect(lines[3]).toMatch(/ – +no server$/);
+    expect(lines[3]).toMatch(/ – +no server /);
     expect(lines[4]).toBe("  A decides no more. B: no server was eligible.");
   });
 });

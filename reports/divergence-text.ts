@@ -2,7 +2,7 @@
 import type { Decision } from "../sim/index.ts";
 import { type DecisionPair, differences, type FirstDifference } from "./divergence-decision.ts";
 import { listOf, plainNumber } from "./format.ts";
-import { padded, type TextColumn, wrapText } from "./text-table.ts";
+import { fitBlocks, padded, type TextColumn, wrapText } from "./text-table.ts";
 
 type Reason = Decision["reason"];
 
@@ -52,7 +52,8 @@ function leftAligned(header: string, cells: readonly string[]): TextColumn {
   return column(header.padEnd(width), filled);
 }
 
-function table(rows: readonly Row[], exact: boolean): string[] {
+/** In several blocks where the columns do not fit beside one another. */
+function table(rows: readonly Row[], exact: boolean, width: number): string[] {
   const cells = (text: (decision: Decision) => string, ifNone = ""): string[] =>
     rows.map(({ decision }) => (decision === null ? ifNone : text(decision)));
   const number = (header: string, value: (decision: Decision) => number): TextColumn =>
@@ -64,21 +65,24 @@ function table(rows: readonly Row[], exact: boolean): string[] {
   const visits = cells(({ population, visit }) => `${population} ${whole(visit)}`);
   const servers = cells(({ server }) => server ?? "–");
   const reasons = cells(({ reason }) => words[reason].short, "decides no more");
-  const sides = rows.map(({ side }) => side);
-  return padded(
-    [
-      leftAligned("", sides),
-      number("decision", ({ index }) => index),
-      column("at, ms", times),
-      column("visit", visits),
-      number("request", ({ request }) => request),
-      number("attempt", ({ attempt }) => attempt),
-      number("balancer", ({ balancer }) => balancer),
-      leftAligned("server", servers),
-      leftAligned("reason", reasons),
-    ],
-    plain,
+  const sides = leftAligned(
+    "",
+    rows.map(({ side }) => side),
   );
+  const columns = [
+    number("decision", ({ index }) => index),
+    column("at, ms", times),
+    leftAligned("server", servers),
+    leftAligned("reason", reasons),
+    column("visit", visits),
+    number("request", ({ request }) => request),
+    number("attempt", ({ attempt }) => attempt),
+    number("balancer", ({ balancer }) => balancer),
+  ];
+  return fitBlocks(sides, columns, width).flatMap((block, at) => [
+    ...(at === 0 ? [] : [""]),
+    ...padded([sides, ...block], plain),
+  ]);
 }
 
 function explanation({ a, b }: FirstDifference): string {
@@ -94,6 +98,7 @@ const INDENT = "  ";
 /** A table of the decisions around it, and what differs in words: lines of at most about `width` characters. */
 export function differenceLines(found: FirstDifference, width: number): string[] {
   const rows = [...found.before.flatMap(rowsOf), { side: "A", decision: found.a }, { side: "B", decision: found.b }];
-  const lines = [...table(rows, hidesDifference(found)), ...wrapText(explanation(found), width - INDENT.length)];
-  return lines.map((line) => INDENT + line);
+  const inner = width - INDENT.length;
+  const lines = [...table(rows, hidesDifference(found), inner), ...wrapText(explanation(found), inner)];
+  return lines.map((line) => (line === "" ? "" : INDENT + line));
 }

@@ -94,12 +94,12 @@ describe("diff", () => {
     expect(columns.trim().split(/ {2,}/)).toEqual([
       "decision",
       "at, ms",
+      "server",
+      "reason",
       "visit",
       "request",
       "attempt",
       "balancer",
-      "server",
-      "reason",
     ]);
     expect(rows.slice(0, 4).map((row) => row.trim().split(" ")[0])).toEqual(["both", "both", "A", "B"]);
     expect(rows[4]).toMatch(/^ {2}They differ in /);
