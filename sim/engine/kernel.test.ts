@@ -2,94 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "./draws.ts";
 import { Kernel, MAXIMUM_KIND, MAXIMUM_OPERAND, NO_EVENT } from "./kernel.ts";
-import { type PendingEvent, SortedQueue } from "./testing/sorted-queue.ts";
+import { KernelAndModel, LANES } from "./testing/kernel-and-model.ts";
 
 /** Takes everything until `untilMs`, as entities in their order. */
 function taken(kernel: Kernel, untilMs = Infinity): number[] {
   const entities: number[] = [];
   while (kernel.next(untilMs)) entities.push(kernel.entity);
   return entities;
-}
-
-const LANES = 3;
-const STREAM = 3;
-
-/** A kernel and the slow model side by side; every step is asked of both. */
-class Pair {
-  readonly kernel = new Kernel();
-  readonly model = new SortedQueue();
-  private readonly lanes: readonly number[];
-  private readonly stream: number;
-  private readonly laneEndsMs = new Float64Array(LANES);
-  private readonly cancellable: { readonly event: PendingEvent; readonly handle: number }[] = [];
-  private scheduled = 0;
-
-  constructor() {
-    this.lanes = Array.from({ length: LANES }, () => this.kernel.addLane());
-    this.stream = this.kernel.addStream(7, 1_000_000);
-  }
-
-  schedule(delayMs: number): void {
-    const atMs = this.kernel.nowMs + delayMs;
-    this.kernel.schedule(atMs, this.scheduled % 200, this.scheduled, this.scheduled % MAXIMUM_OPERAND);
-    this.model.schedule(atMs, this.scheduled++, -1);
-  }
-
-  scheduleTimer(delayMs: number): void {
-    const atMs = this.kernel.nowMs + delayMs;
-    const handle = this.kernel.scheduleTimer(atMs, this.scheduled % 200, this.scheduled, this.scheduled);
-    this.cancellable.push({ event: this.model.schedule(atMs, this.scheduled++, -1), handle });
-  }
-
-  scheduleInLane(lane: number, delayMs: number): void {
-    const atMs = Math.max(this.kernel.nowMs, this.laneEndsMs[lane]!) + delayMs;
-    this.laneEndsMs[lane] = atMs;
-    const handle = this.kernel.scheduleInLane(
-      this.lanes[lane]!,
-      atMs,
-      this.scheduled % 200,
-      this.scheduled,
-      this.scheduled,
-    );
-    this.cancellable.push({ event: this.model.schedule(atMs, this.scheduled++, lane), handle });
-  }
-
-  setNext(delayMs: number): void {
-    if (this.model.pending.some((event) => event.lane === STREAM)) return;
-    const atMs = this.kernel.nowMs + delayMs;
-    this.kernel.setNext(this.stream, atMs);
-    this.model.schedule(atMs, 1_000_000, STREAM);
-  }
-
-  cancel(which: number): void {
-    if (this.cancellable.length === 0) return;
-    const [{ event, handle }] = this.cancellable.splice(which % this.cancellable.length, 1) as [
-      { event: PendingEvent; handle: number },
-    ];
-    // A handle that was taken may name another event by now; only the model knows.
-    if (this.model.cancel(event)) this.kernel.cancel(handle);
-  }
-
-  next(aheadMs: number): boolean {
-    const untilMs = this.kernel.nowMs + aheadMs;
-    const expected = this.model.next(untilMs);
-    const { kernel } = this;
-    const found = kernel.next(untilMs) ? `${kernel.kind} ${kernel.entity} ${kernel.operand}` : "nothing";
-    expect(`${found} at ${kernel.nowMs}`).toBe(`${this.told(expected)} at ${this.model.nowMs}`);
-    return expected !== null;
-  }
-
-  private told(event: PendingEvent | null): string {
-    if (event === null) return "nothing";
-    // A stream's event has no operand; what the kernel says there is left from the event before.
-    if (event.lane === STREAM) return `7 ${event.entity} ${this.kernel.operand}`;
-    return `${event.entity % 200} ${event.entity} ${event.entity}`;
-  }
-
-  /** As if the kernel had come close to the end of its order numbers. */
-  nearlyOutOfOrders(left: number): void {
-    this.kernel["nextOrder"] = Math.max(this.kernel["nextOrder"], 0x7fffffff - left);
-  }
 }
 
 // Few different delays, none among them, so that equal times are everywhere.
@@ -106,7 +25,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-function follow(pair: Pair, steps: readonly Step[]): void {
+function follow(pair: KernelAndModel, steps: readonly Step[]): void {
   for (const step of steps) {
     if (step.do === "schedule") pair.schedule(step.delayMs);
     else if (step.do === "timer") pair.scheduleTimer(step.delayMs);
@@ -117,7 +36,7 @@ function follow(pair: Pair, steps: readonly Step[]): void {
   }
 }
 
-function drain(pair: Pair): void {
+function drain(pair: KernelAndModel): void {
   while (pair.next(Infinity));
   expect(pair.model.pending).toEqual([]);
 }
@@ -128,7 +47,7 @@ describe("the kernel", () => {
   it("takes events in the order of (time, order of scheduling), whatever is scheduled, cancelled and taken between", () => {
     fc.assert(
       fc.property(steps, (steps) => {
-        const pair = new Pair();
+        const pair = new KernelAndModel();
         follow(pair, steps);
         drain(pair);
       }),
@@ -139,7 +58,7 @@ describe("the kernel", () => {
   it("keeps the order when it runs out of order numbers and gives all pending events new ones", () => {
     fc.assert(
       fc.property(steps, fc.nat(40), steps, (before, left, after) => {
-        const pair = new Pair();
+        const pair = new KernelAndModel();
         follow(pair, before);
         pair.nearlyOutOfOrders(left);
         follow(pair, after);
@@ -152,7 +71,7 @@ describe("the kernel", () => {
   it.each([1, 2, 3, 4])(
     "loses nothing when thousands of timers are called off and swept out, schedule %i",
     (schedule) => {
-      const pair = new Pair();
+      const pair = new KernelAndModel();
       const draws = new Draws(schedule, "steps");
       let mostDead = 0;
       for (let i = 0; i < 12_000; i++) {
@@ -253,6 +172,37 @@ describe("the kernel", () => {
     );
   });
 
+  it("takes as far as it was told before, when it is not told each time", () => {
+    const kernel = new Kernel();
+    for (const atMs of [1, 2, 3]) kernel.schedule(atMs, 0, atMs, 0);
+    kernel.untilMs = 2;
+    expect([kernel.take(), kernel.entity, kernel.take(), kernel.entity, kernel.take()]).toEqual([
+      true,
+      1,
+      true,
+      2,
+      false,
+    ]);
+    expect(kernel.nowMs).toBe(2);
+    expect(taken(kernel, 3)).toEqual([3]);
+  });
+
+  it("is the same with room made in advance, however much is used of it", () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.array(fc.nat(50), { maxLength: 300, size: "max" }), (room, times) => {
+        const entities = (kernel: Kernel) => {
+          times.forEach((atMs, entity) => {
+            kernel.schedule(atMs, 0, entity, 0);
+          });
+          return taken(kernel);
+        };
+        const roomy = new Kernel();
+        roomy.reserve(room);
+        expect(entities(roomy)).toEqual(entities(new Kernel()));
+      }),
+    );
+  });
+
   it("never takes what lies at infinity", () => {
     const kernel = new Kernel();
     const lane = kernel.addLane();
@@ -269,6 +219,10 @@ describe("the kernel", () => {
     kernel.next(1500.25);
     const attempts: readonly ((atMs: number) => void)[] = [
       (atMs) => kernel.schedule(atMs, 0, 0, 0),
+      (atMs) => {
+        kernel.due[0] = atMs;
+        kernel.scheduleDue(0, 0, 0);
+      },
       (atMs) => kernel.scheduleTimer(atMs, 0, 0, 0),
       (atMs) => kernel.scheduleInLane(lane, atMs, 0, 0, 0),
       (atMs) => kernel.setNext(stream, atMs),
