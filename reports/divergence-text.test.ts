@@ -20,8 +20,8 @@ describe("the first difference in words", () => {
       "  They differ in server and reason. A: its binding led it there. B: its bound server was not",
       "  eligible, so the algorithm chose.",
     ]);
-    const narrow = differenceLines(found, 60);
-    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(60);
+    const narrow = differenceLines(found, 85);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(85);
     // Where a decision went and why stands in the first block, the rest below.
     const blank = narrow.indexOf("");
     expect(narrow[0]?.trim().split(/ {2,}/)).toEqual(["decision", "at, ms", "server", "reason"]);

@@ -52,7 +52,7 @@ function leftAligned(header: string, cells: readonly string[]): TextColumn {
   return column(header.padEnd(width), filled);
 }
 
-/** In several blocks where the columns do not fit beside one another. */
+/** What was decided and for whom: beside one another, or in blocks of their own where that is too wide. */
 function table(rows: readonly Row[], exact: boolean, width: number): string[] {
   const cells = (text: (decision: Decision) => string, ifNone = ""): string[] =>
     rows.map(({ decision }) => (decision === null ? ifNone : text(decision)));
@@ -69,20 +69,21 @@ function table(rows: readonly Row[], exact: boolean, width: number): string[] {
     "",
     rows.map(({ side }) => side),
   );
-  const columns = [
+  const decided = [
     number("decision", ({ index }) => index),
     column("at, ms", times),
     leftAligned("server", servers),
     leftAligned("reason", reasons),
+  ];
+  const asked = [
     column("visit", visits),
     number("request", ({ request }) => request),
     number("attempt", ({ attempt }) => attempt),
     number("balancer", ({ balancer }) => balancer),
   ];
-  return fitBlocks(sides, columns, width).flatMap((block, at) => [
-    ...(at === 0 ? [] : [""]),
-    ...padded([sides, ...block], plain),
-  ]);
+  const wide = fitBlocks(sides, [...decided, ...asked], width);
+  const blocks = wide.length === 1 ? wide : [decided, asked].flatMap((group) => fitBlocks(sides, group, width));
+  return blocks.flatMap((block, at) => [...(at === 0 ? [] : [""]), ...padded([sides, ...block], plain)]);
 }
 
 function explanation({ a, b }: FirstDifference): string {
