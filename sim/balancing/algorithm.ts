@@ -65,10 +65,3 @@ export function defineBalancing<const K extends Readonly<Record<string, Knob>>>(
   // The scenario's schema, made from these very descriptions, has checked the values.
   return { ...definition, create: (knobs, context) => definition.create(knobs as ValuesOf<K>, context) };
 }
-
-/** For algorithms that watch nothing. */
-export const ignoresFeedback: Pick<BalancingAlgorithm, "sent" | "ended" | "changed"> = {
-  sent() {},
-  ended() {},
-  changed() {},
-};

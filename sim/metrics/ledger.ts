@@ -7,10 +7,8 @@
  */
 import type { Sessions } from "../workload/sessions.ts";
 import { IS_RELOGIN } from "../workload/sessions.ts";
-import { type LossCause, lossCauses } from "./causes.ts";
+import { causeCode, type LossCause, lossCauses } from "./causes.ts";
 import { Histogram } from "./histogram.ts";
-
-const codeOf = new Map<string, number>(lossCauses.map((cause, code) => [cause.name, code]));
 
 /** Counts since the start of the run; a copy taken at the end of warm-up is what the measured numbers start from. */
 export class LedgerCounts {
@@ -123,7 +121,7 @@ export class Ledger {
   }
 
   lose(session: number, cause: LossCause, bytes: number, nowMs: number): void {
-    const code = codeOf.get(cause)!;
+    const code = causeCode(cause);
     const writes = this.sessions.writes[session]!;
     this.counts.lost++;
     this.counts.writesLost += writes;

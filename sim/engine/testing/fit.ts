@@ -17,7 +17,8 @@ export function expectFits(counts: ArrayLike<number>, probabilities: ArrayLike<n
   for (let cell = 0; cell < counts.length; cell++) {
     const expected = probabilities[cell]! * total;
     expect(expected, `cell ${cell} is too small for the test`).toBeGreaterThanOrEqual(5);
-    chiSquare += (counts[cell]! - expected) ** 2 / expected;
+    const excess = counts[cell]! - expected;
+    chiSquare += (excess * excess) / expected;
   }
   const freedom = counts.length - 1;
   const variance = 2 / (9 * freedom);
