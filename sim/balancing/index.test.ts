@@ -35,7 +35,7 @@ function choices(bench: Bench, steps: readonly Step[], check: (server: number, a
       const avoid = step.avoid < fleet.count ? step.avoid : -1;
       const server = bench.algorithm.pick(step.request, avoid);
       check(server, avoid);
-      bench.bind(server);
+      bench.place(server);
       open.push(server);
       chosen.push(server);
     } else if (step.do === "bind") {

@@ -1,4 +1,4 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { wholeWeights } from "./weight-map.ts";
 
 const MODULUS = 6271;
@@ -9,13 +9,14 @@ const MOST_MISSES = 20;
  * nginx's ip_hash: h = 89, then h = (h × 113 + byte) mod 6271 over the first three octets of the address; h modulo the
  * total weight falls on a server of the full list. When that one is out of use, the octets are hashed again into h.
  */
-class IpHash implements BalancingAlgorithm {
+class IpHash extends Algorithm {
   private readonly context: BalancingContext;
   /** Ends of the servers' stretches over the whole fleet: those out of use keep their places, so nobody else moves. */
   private readonly end: Float64Array;
   private turn = -1;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
     let end = 0;
     this.end = wholeWeights(context.fleet.weight).map((weight) => (end += weight));
@@ -45,10 +46,6 @@ class IpHash implements BalancingAlgorithm {
     }
     return low;
   }
-
-  sent(): void {}
-  ended(): void {}
-  changed(): void {}
 }
 
 export const ipHash = defineBalancing({
@@ -56,6 +53,13 @@ export const ipHash = defineBalancing({
   aliases: ["ip_hash"],
   summary: "A hash of the first three octets of the client's address names the server.",
   whenToUse: "When clients can carry no cookie and sit on many networks.",
+  products: "nginx `ip_hash`.",
+  cost: "O(log n)",
+  decides: {
+    signal: null,
+    rule: "the server on whose stretch of the total weight the hash falls",
+    tieBreak: "out of use: hash again, 20 times at most, then the servers in turn",
+  },
   knownFlaw: "A whole /24 lands on one server: an office or a carrier behind one address overloads it.",
   source: "nginx 1.22 ngx_http_upstream_ip_hash_module.c; servers that have yet to join count as listed but down.",
   knobs: {},

@@ -1,4 +1,4 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { ServerHeap } from "./server-heap.ts";
 
 /**
@@ -7,11 +7,12 @@ import { ServerHeap } from "./server-heap.ts";
  * As in HAProxy, an idle server's key is 0 whatever its weight, otherwise (n + 1) / weight; equal keys are taken in
  * the order in which the servers got them, so that idle servers take turns. We divide exactly, HAProxy in integers.
  */
-class LeastConnections implements BalancingAlgorithm {
+class LeastConnections extends Algorithm {
   private readonly context: BalancingContext;
   private readonly byLoad: ServerHeap;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
     this.byLoad = new ServerHeap(context.fleet.count);
   }
@@ -20,15 +21,15 @@ class LeastConnections implements BalancingAlgorithm {
     return this.byLoad.first(avoid);
   }
 
-  sent(server: number): void {
+  override sent(server: number): void {
     this.update(server);
   }
 
-  ended(server: number): void {
+  override ended(server: number): void {
     this.update(server);
   }
 
-  changed(server: number): void {
+  override changed(server: number): void {
     this.byLoad.remove(server);
     if (this.context.fleet.isEligible[server] === 1) this.byLoad.put(server, this.keyOf(server));
   }
@@ -36,6 +37,10 @@ class LeastConnections implements BalancingAlgorithm {
   private update(server: number): void {
     // A drained server may still have requests under way; it is not to be chosen.
     if (this.byLoad.has(server)) this.byLoad.put(server, this.keyOf(server));
+  }
+
+  override signalOf(server: number): number {
+    return this.keyOf(server);
   }
 
   private keyOf(server: number): number {
@@ -49,6 +54,13 @@ export const leastConnections = defineBalancing({
   aliases: ["leastconn", "least_conn", "LEAST_REQUEST", "jsq", "least-outstanding-requests"],
   summary: "The server with the fewest requests in flight for its weight.",
   whenToUse: "Requests of uneven cost, one balancer or few.",
+  products: "HAProxy `balance leastconn`.",
+  cost: "O(log n)",
+  decides: {
+    signal: "0 when idle, else (requests in flight + 1) per unit of weight",
+    rule: "the smallest",
+    tieBreak: "the server that has had this value for longest",
+  },
   knownFlaw:
     "A server that fails fast looks idle and attracts the traffic; many balancers each know only their own requests.",
   source: "HAProxy 2.6 lb_fwlc.c; join-shortest-queue in the literature.",

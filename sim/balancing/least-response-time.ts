@@ -1,5 +1,5 @@
 import { exp } from "../engine/exact.ts";
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { ServerHeap } from "./server-heap.ts";
 
 /**
@@ -9,7 +9,7 @@ import { ServerHeap } from "./server-heap.ts";
  * answered yet is taken for as fast as the mean of those that have: were it taken for faster, everybody would be sent
  * there until its first answer. A failure counts as an answer that took `failurePenaltyMs`.
  */
-class LeastResponseTime implements BalancingAlgorithm {
+class LeastResponseTime extends Algorithm {
   private readonly context: BalancingContext;
   private readonly gain: number;
   private readonly failurePenaltyMs: number;
@@ -21,6 +21,7 @@ class LeastResponseTime implements BalancingAlgorithm {
   private readonly byCost: ServerHeap;
 
   constructor(context: BalancingContext, memory: number, failurePenaltyMs: number) {
+    super();
     this.context = context;
     this.gain = 1 - exp(-1 / memory);
     this.failurePenaltyMs = failurePenaltyMs;
@@ -33,11 +34,11 @@ class LeastResponseTime implements BalancingAlgorithm {
     return this.byCost.first(avoid);
   }
 
-  sent(server: number): void {
+  override sent(server: number): void {
     if (this.byCost.has(server)) this.byCost.put(server, this.costOf(server));
   }
 
-  ended(server: number, responseTimeMs: number, answered: boolean): void {
+  override ended(server: number, responseTimeMs: number, answered: boolean): void {
     const sampleMs = answered ? responseTimeMs : Math.max(responseTimeMs, this.failurePenaltyMs);
     if (this.hasAnswered[server] === 0) {
       this.hasAnswered[server] = 1;
@@ -58,9 +59,13 @@ class LeastResponseTime implements BalancingAlgorithm {
     for (let other = 0; other < this.context.fleet.count; other++) if (other !== server) this.sent(other);
   }
 
-  changed(server: number): void {
+  override changed(server: number): void {
     this.byCost.remove(server);
     if (this.context.fleet.isEligible[server] === 1) this.byCost.put(server, this.costOf(server));
+  }
+
+  override signalOf(server: number): number {
+    return this.costOf(server);
   }
 
   private costOf(server: number): number {
@@ -80,6 +85,13 @@ export const leastResponseTime = defineBalancing({
   aliases: ["least_time", "leasttime", "fastest"],
   summary: "The server with the smallest smoothed response time times requests in flight.",
   whenToUse: "Servers of unequal or changing speed.",
+  products: "nginx Plus `least_time`, F5 `fastest`, NetScaler least response time.",
+  cost: "O(log n)",
+  decides: {
+    signal: "smoothed response time × (requests in flight + 1), ms per unit of weight",
+    rule: "the smallest",
+    tieBreak: "the server that has had this value for longest",
+  },
   knownFlaw: "Late by nature: it learns of a slow server from the users it sent there.",
   source: "After nginx Plus least_time and F5 fastest; the smoothing is ours, with its knob.",
   knobs: {

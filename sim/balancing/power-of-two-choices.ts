@@ -1,4 +1,4 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 
 /**
  * Two distinct eligible servers drawn at random; the one with fewer requests in flight per unit of weight, the first
@@ -6,11 +6,12 @@ import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from 
  *
  * Without replacement, as in Mitzenmacher's simulations: drawing the same server twice would be one choice, not two.
  */
-class PowerOfTwoChoices implements BalancingAlgorithm {
+class PowerOfTwoChoices extends Algorithm {
   private decisions = 0;
   private readonly context: BalancingContext;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
   }
 
@@ -31,9 +32,10 @@ class PowerOfTwoChoices implements BalancingAlgorithm {
     return inFlight[second]! * weight[first]! < inFlight[first]! * weight[second]! ? second : first;
   }
 
-  sent(): void {}
-  ended(): void {}
-  changed(): void {}
+  override signalOf(server: number): number {
+    const { inFlight, weight } = this.context.fleet;
+    return inFlight[server]! / weight[server]!;
+  }
 }
 
 export const powerOfTwoChoices = defineBalancing({
@@ -41,6 +43,13 @@ export const powerOfTwoChoices = defineBalancing({
   aliases: ["p2c", "random(2)", "random two least_conn"],
   summary: "The less loaded of two servers drawn at random.",
   whenToUse: "Large fleets and several balancers: nearly as even as least connections, without the herd.",
+  products: "nginx `random two least_conn`, HAProxy `balance random(2)`, Envoy `LEAST_REQUEST`.",
+  cost: "O(1)",
+  decides: {
+    signal: "requests in flight per unit of weight",
+    rule: "the smaller of two drawn at random",
+    tieBreak: "the one drawn first",
+  },
   knownFlaw: "In small fleets it is measurably worse than looking at every server.",
   source:
     "Mitzenmacher, “The Power of Two Choices in Randomized Load Balancing”, IEEE TPDS 12(10), 2001; nginx random two.",

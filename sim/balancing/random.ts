@@ -1,13 +1,14 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 
 /** Each eligible server with equal probability, or in proportion to its weight. */
-class Random implements BalancingAlgorithm {
+class Random extends Algorithm {
   private decisions = 0;
   private readonly context: BalancingContext;
   private readonly weighted: boolean;
   private totalWeight = 0;
 
   constructor(context: BalancingContext, weighted: boolean) {
+    super();
     this.context = context;
     this.weighted = weighted;
   }
@@ -32,14 +33,11 @@ class Random implements BalancingAlgorithm {
     return server;
   }
 
-  changed(): void {
+  override changed(): void {
     const { fleet } = this.context;
     this.totalWeight = 0;
     for (let i = 0; i < fleet.eligibleCount; i++) this.totalWeight += fleet.weight[fleet.eligible[i]!]!;
   }
-
-  sent(): void {}
-  ended(): void {}
 }
 
 export const random = defineBalancing({
@@ -47,6 +45,9 @@ export const random = defineBalancing({
   aliases: ["RANDOM", "random(1)"],
   summary: "A server drawn at random for each request.",
   whenToUse: "As the yardstick: anything that knows more should do better.",
+  products: "Envoy `RANDOM`; HAProxy `balance random(1)`, Varnish random director when weighted.",
+  cost: "O(1); O(n) when weighted",
+  decides: { signal: null, rule: "drawn at random", tieBreak: "none is needed" },
   knownFlaw: "Servers are as uneven as coin tosses: at 90 % utilisation the mean wait is that of n separate queues.",
   source: "Envoy RANDOM; theory: n independent M/M/1 queues.",
   knobs: {

@@ -1,14 +1,15 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 
 /**
  * The eligible servers in turn. The cursor remembers the server served last, not a position, so that a server that
  * leaves or joins shifts nobody else's turn.
  */
-class RoundRobin implements BalancingAlgorithm {
+class RoundRobin extends Algorithm {
   private last = -1;
   private readonly context: BalancingContext;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
   }
 
@@ -21,10 +22,6 @@ class RoundRobin implements BalancingAlgorithm {
     this.last = server;
     return server;
   }
-
-  sent(): void {}
-  ended(): void {}
-  changed(): void {}
 }
 
 export const roundRobin = defineBalancing({
@@ -32,6 +29,9 @@ export const roundRobin = defineBalancing({
   aliases: ["roundrobin", "ROUND_ROBIN", "rr"],
   summary: "The eligible servers in turn, whatever their weight.",
   whenToUse: "Equal servers and requests of like cost.",
+  products: "nginx's and Envoy's default, for equal weights.",
+  cost: "O(1) while most servers are eligible",
+  decides: { signal: null, rule: "the next in turn after the server served last", tieBreak: "none is needed" },
   knownFlaw: "Blind to load: a slow page or a slow server fills one queue while the others idle.",
   source: "nginx's and Envoy's default, for equal weights.",
   knobs: {},

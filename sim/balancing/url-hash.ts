@@ -1,13 +1,14 @@
 import { avalanche } from "../engine/hash.ts";
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { WeightMap } from "./weight-map.ts";
 
 /** A hash of the URL modulo the total weight names the server; one that is to be avoided passes the request on to the next. */
-class UrlHash implements BalancingAlgorithm {
+class UrlHash extends Algorithm {
   private readonly context: BalancingContext;
   private readonly map: WeightMap;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
     this.map = new WeightMap(context.fleet);
   }
@@ -21,10 +22,6 @@ class UrlHash implements BalancingAlgorithm {
       hash = avalanche(hash);
     }
   }
-
-  sent(): void {}
-  ended(): void {}
-  changed(): void {}
 }
 
 export const urlHash = defineBalancing({
@@ -32,6 +29,13 @@ export const urlHash = defineBalancing({
   aliases: ["uri", "balance uri", "hash $request_uri"],
   summary: "A hash of the URL names the server, so that each server caches its own share of the pages.",
   whenToUse: "Caches behind the balancer.",
+  products: "HAProxy `balance uri`, nginx `hash $request_uri`.",
+  cost: "O(1); O(n × total weight) to rebuild",
+  decides: {
+    signal: null,
+    rule: "the slot of the weight map at the hash modulo its length",
+    tieBreak: "refused there: the hash is mixed again until it falls on another",
+  },
   knownFlaw: "One popular page loads one server; most URLs move when the set of servers changes.",
   source: "HAProxy 2.6 balance uri, map-based: avalanche of a numeric URL in place of a hash of its text.",
   knobs: {},

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { letters, TestFleet } from "./testing/bench.ts";
+import { fleetOf, letters } from "./testing/bench.ts";
 import { WeightMap, wholeWeights } from "./weight-map.ts";
 
 const line = (weights: readonly number[], slots: number, out: readonly number[] = []) => {
-  const fleet = new TestFleet(weights);
-  for (const server of out) fleet.set(server, false);
+  const fleet = fleetOf(weights);
+  for (const server of out) fleet.setEligible(server, false);
   const map = new WeightMap(fleet);
   return letters(Array.from({ length: slots }, (_, hash) => map.at(hash)));
 };
@@ -26,7 +26,7 @@ describe("the weight map", () => {
     const weights = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(weights, (weights) => {
-        const map = new WeightMap(new TestFleet(weights));
+        const map = new WeightMap(fleetOf(weights));
         const total = weights.reduce((sum, weight) => sum + weight, 0);
         const served = weights.map(() => 0);
         for (let hash = 0; hash < total; hash++) served[map.at(hash)]!++;
@@ -41,12 +41,12 @@ describe("the weight map", () => {
   });
 
   it("is laid anew when the fleet changes", () => {
-    const fleet = new TestFleet([1, 1, 1]);
+    const fleet = fleetOf([1, 1, 1]);
     const map = new WeightMap(fleet);
     expect(map.at(1)).toBe(1);
-    fleet.set(0, false);
+    fleet.setEligible(0, false);
     expect(map.at(1)).toBe(2);
-    fleet.set(0, true);
+    fleet.setEligible(0, true);
     expect(map.at(1)).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
 
 /**
  * Smooth weighted round robin: add each server's weight to its current value, take the largest (the first on ties), and
@@ -6,11 +6,12 @@ import { type BalancingAlgorithm, type BalancingContext, defineBalancing } from 
  *
  * A pick looks at every eligible server, as nginx does.
  */
-class SmoothWeighted implements BalancingAlgorithm {
+class SmoothWeighted extends Algorithm {
   private readonly context: BalancingContext;
   private readonly current: Float64Array;
 
   constructor(context: BalancingContext) {
+    super();
     this.context = context;
     this.current = new Float64Array(context.fleet.count);
   }
@@ -32,9 +33,9 @@ class SmoothWeighted implements BalancingAlgorithm {
     return best;
   }
 
-  sent(): void {}
-  ended(): void {}
-  changed(): void {}
+  override signalOf(server: number): number {
+    return this.current[server]! + this.context.fleet.weight[server]!;
+  }
 }
 
 export const weightedRoundRobin = defineBalancing({
@@ -42,6 +43,13 @@ export const weightedRoundRobin = defineBalancing({
   aliases: ["wrr", "smooth-weighted-round-robin"],
   summary: "The servers in turn, in proportion to weight, as evenly spread as the weights allow.",
   whenToUse: "Servers of known, different capacity.",
+  products: "nginx round robin, LVS `wrr` in spirit.",
+  cost: "O(n)",
+  decides: {
+    signal: "current value after this turn's weight is added",
+    rule: "the largest",
+    tieBreak: "the first in the order of the fleet",
+  },
   knownFlaw: "The weights are a promise: a server that slows down keeps getting its share.",
   source: "nginx 1.22 ngx_http_upstream_round_robin.c, without the effective weights that follow failures.",
   knobs: {},

@@ -1,4 +1,6 @@
 /** What a request means for the session of its user: enters answers, losses and expiries into the ledger. */
+
+import type { Fleet } from "../balancing/fleet.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { LossCause } from "../metrics/causes.ts";
 import type { Ledger } from "../metrics/ledger.ts";
@@ -7,7 +9,6 @@ import type { StateBackend } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
 import { HAS_NEW_ADDRESS, IS_DISPLACED, IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
-import type { Fleet } from "./fleet.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { SessionSide } from "./service.ts";

@@ -7,6 +7,7 @@
  * and never through an array kept over a call: a call may make the table grow, and the array kept would be the old one.
  */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import type { Fleet } from "../balancing/fleet.ts";
 import { Draws } from "../engine/draws.ts";
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
 import { Digest } from "../metrics/digest.ts";
@@ -15,7 +16,6 @@ import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as event from "./events.ts";
-import type { Fleet } from "./fleet.ts";
 import type { Network } from "./network.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
@@ -170,6 +170,7 @@ export class Balancers {
         if (fleet.isEligible[bound] === 1) {
           server = bound;
           reason = BOUND;
+          this.algorithms[balancer]!.bound(server);
         } else {
           outcome = DOWN;
           reason = FAILED_OVER;

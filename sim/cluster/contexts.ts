@@ -5,6 +5,8 @@
  * runs in one process every look at it would be a look-up by name.
  */
 import type { RequestView } from "../balancing/algorithm.ts";
+import type { Fleet } from "../balancing/fleet.ts";
+import { avalanche } from "../engine/hash.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { AffinityContext, AffinityRequestView } from "../persistence/affinity/mechanism.ts";
@@ -12,7 +14,6 @@ import type { StateContext } from "../persistence/state/backend.ts";
 import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type SessionColumns, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
-import type { Fleet } from "./fleet.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
@@ -26,11 +27,16 @@ export interface World {
   readonly meter: Meter;
 }
 
+/** Where IANA's range of dynamic ports begins (RFC 6335), and how many there are. */
+const FIRST_EPHEMERAL_PORT = 49_152;
+const EPHEMERAL_PORTS = 16_384;
+
 /** Requests as balancers see them. */
 export class RequestsSeen implements AffinityRequestView, RequestView {
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
+  private readonly addressBytes = new Uint8Array(4);
 
   constructor({ kernel, requests, sessions }: World) {
     this.kernel = kernel;
@@ -44,8 +50,33 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   addressOf(slot: number): number {
     return this.sessions.address[this.sessionOf(slot)]!;
   }
+  addressBytesOf(slot: number): Uint8Array {
+    const address = this.addressOf(slot);
+    for (let byte = 0; byte < 4; byte++) this.addressBytes[byte] = address >>> (24 - 8 * byte);
+    return this.addressBytes;
+  }
+  addressTextOf(slot: number): string {
+    return this.addressBytesOf(slot).join(".");
+  }
+  /** Every request comes over a connection of its own, from one of the client's ephemeral ports. */
+  portOf(slot: number): number {
+    const ordinal = this.sessions.ordinal[this.sessionOf(slot)]!;
+    const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
+    return FIRST_EPHEMERAL_PORT + (avalanche(avalanche(ordinal) + number) % EPHEMERAL_PORTS);
+  }
   urlOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.URL]!;
+  }
+  uriOf(slot: number): string {
+    return `/page/${this.urlOf(slot)}`;
+  }
+  /** Whatever its name, a header that the application sends along carries the visit's number. */
+  headerOf(slot: number): string {
+    return String(this.sessions.ordinal[this.sessionOf(slot)]!);
+  }
+  /** Whatever its name, the application's cookie carries the visit's number. */
+  cookieOf(slot: number): string | null {
+    return this.returnsCookies(this.sessionOf(slot)) ? this.headerOf(slot) : null;
   }
   sessionOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;

@@ -32,3 +32,5 @@ export const WINDOW_ENDS = 20;
 export const WARM_UP_ENDS = 21;
 /** entity: population. The next entry of a trace is due: a request, or the end of a session. */
 export const TRACE_ENTRY = 22;
+/** entity: balancer. Its algorithm asked for it. */
+export const BALANCER_WAKES = 23;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Fleet } from "../balancing/fleet.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
 import { HEALTH_CHECK } from "./events.ts";
-import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
 import { Requests } from "./requests.ts";
 import { Servers } from "./servers.ts";

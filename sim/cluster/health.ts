@@ -6,11 +6,12 @@
  * of probes starts at the next one due when the server crashes or restarts, and stops when it has settled. What a
  * balancer learns, and when, is exactly as if every probe had been.
  */
+
+import type { Fleet } from "../balancing/fleet.ts";
 import { Draws } from "../engine/draws.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { Cluster } from "../scenario.ts";
 import { HEALTH_CHECK } from "./events.ts";
-import type { Fleet } from "./fleet.ts";
 import type { Servers } from "./servers.ts";
 
 export class Health {

@@ -1,5 +1,6 @@
 /** One run: puts the parts together, and takes events to whom they belong. */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import { Fleet } from "../balancing/fleet.ts";
 import { balancingAlgorithms } from "../balancing/index.ts";
 import { partNamed } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
@@ -19,7 +20,6 @@ import { Balancers } from "./balancers.ts";
 import { AffinityWorld, StateWorld } from "./contexts.ts";
 import { type Decision, type DecisionRange, logDecisions } from "./decision-log.ts";
 import * as event from "./events.ts";
-import { Fleet } from "./fleet.ts";
 import { Health } from "./health.ts";
 import { type Integrals, integralsNow } from "./integrals.ts";
 import { Network } from "./network.ts";
@@ -97,6 +97,9 @@ export class Simulation {
         fleet,
         requests: affinityView.requests,
         draws: new Draws(seed, `balancing/${balancer}`),
+        clock: kernel,
+        probes: { ask() {} },
+        wake: (atMs) => kernel.schedule(atMs, event.BALANCER_WAKES, balancer, 0),
       }),
     );
 
@@ -307,6 +310,8 @@ export class Simulation {
         return this.endWindow();
       case event.WARM_UP_ENDS:
         return this.startMeasuring();
+      case event.BALANCER_WAKES:
+        return this.algorithms[entity]!.woken();
       case event.TRACE_ENTRY:
         return (this.visits.sources[entity] as TraceSource).entryDue();
       default:

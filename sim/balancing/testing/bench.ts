@@ -1,39 +1,15 @@
 /** One balancing algorithm with a fleet around it that the test sets as it likes. */
 import { type Knobs, partNamed, withDefaults } from "../../catalogue.ts";
 import { Draws } from "../../engine/draws.ts";
-import type { BalancingAlgorithm, BalancingContext, FleetView } from "../algorithm.ts";
+import type { BalancingAlgorithm, BalancingContext, RequestView } from "../algorithm.ts";
+import { Fleet } from "../fleet.ts";
 import { balancingAlgorithms } from "../index.ts";
 
-/** A balancer's view of the fleet; every server is eligible at first. */
-export class TestFleet implements FleetView {
-  readonly count: number;
-  readonly weight: Float64Array;
-  readonly inFlight: Int32Array;
-  readonly eligible: Int32Array;
-  readonly isEligible: Uint8Array;
-  eligibleCount = 0;
-  version = 0;
-
-  constructor(weights: readonly number[]) {
-    this.count = weights.length;
-    this.weight = Float64Array.from(weights);
-    this.inFlight = new Int32Array(this.count);
-    this.eligible = new Int32Array(this.count);
-    this.isEligible = new Uint8Array(this.count).fill(1);
-    this.list();
-  }
-
-  set(server: number, eligible: boolean): void {
-    this.isEligible[server] = eligible ? 1 : 0;
-    this.list();
-  }
-
-  private list(): void {
-    this.version++;
-    const all = Array.from(this.isEligible.keys()).filter((server) => this.isEligible[server] === 1);
-    this.eligible.set(all);
-    this.eligibleCount = all.length;
-  }
+/** A fleet in which every server is eligible at first. */
+export function fleetOf(weights: readonly number[]): Fleet {
+  const fleet = new Fleet(weights);
+  fleet.admit([...weights.keys()]);
+  return fleet;
 }
 
 export interface BenchParts {
@@ -42,21 +18,47 @@ export interface BenchParts {
   /** Addresses and URLs by request; a request is its own address and URL unless told otherwise. */
   readonly addressOf?: (request: number) => number;
   readonly urlOf?: (request: number) => number;
+  readonly uriOf?: (request: number) => string;
+  readonly headerOf?: (request: number, name: string) => string | null;
+  readonly cookieOf?: (request: number, name: string) => string | null;
+}
+
+/** Requests that are their own address, URL, header and cookie where nothing else is said. */
+export function requestsOf({
+  addressOf = (request) => request >>> 0,
+  urlOf = (request) => request,
+  ...parts
+}: BenchParts): RequestView {
+  const bytesOf = (request: number) => Uint8Array.from([24, 16, 8, 0], (shift) => addressOf(request) >>> shift);
+  return {
+    addressOf,
+    addressBytesOf: bytesOf,
+    addressTextOf: (request) => bytesOf(request).join("."),
+    portOf: (request) => 49_152 + (request % 16_384),
+    urlOf,
+    uriOf: parts.uriOf ?? ((request) => `/page/${urlOf(request)}`),
+    headerOf: parts.headerOf ?? ((request) => String(request)),
+    cookieOf: parts.cookieOf ?? ((request) => String(request)),
+  };
 }
 
 export class Bench {
-  readonly fleet: TestFleet;
+  readonly fleet: Fleet;
   readonly algorithm: BalancingAlgorithm;
+  nowMs = 0;
+  /** Servers asked by probes, and times of waking asked for, in order; the test answers when it likes. */
+  readonly probed: number[] = [];
+  readonly wakesAtMs: number[] = [];
 
   constructor(name: string, weights: readonly number[], parts: BenchParts = {}) {
-    this.fleet = new TestFleet(weights);
+    this.fleet = fleetOf(weights);
     const context: BalancingContext = {
       fleet: this.fleet,
-      requests: {
-        addressOf: parts.addressOf ?? ((request) => request >>> 0),
-        urlOf: parts.urlOf ?? ((request) => request),
-      },
+      requests: requestsOf(parts),
       draws: new Draws(parts.seed ?? 1, "balancing/0"),
+      clock: this,
+      probes: { ask: (server) => this.probed.push(server) },
+      wake: (atMs) => this.wakesAtMs.push(atMs),
     };
     const definition = partNamed(balancingAlgorithms, name, "balancing algorithm");
     this.algorithm = definition.create(withDefaults(definition, parts.knobs ?? {}), context);
@@ -66,12 +68,18 @@ export class Bench {
   /** Chooses a server and sends the request there. */
   send(request = 0, avoid = -1): number {
     const server = this.algorithm.pick(request, avoid);
-    this.bind(server);
+    this.place(server);
     return server;
   }
 
   /** A request that a binding leads to `server`, past the algorithm. */
   bind(server: number): void {
+    this.algorithm.bound(server);
+    this.place(server);
+  }
+
+  /** `server` gets a request, however it was chosen. */
+  place(server: number): void {
     this.fleet.inFlight[server]!++;
     this.algorithm.sent(server);
   }
@@ -89,13 +97,12 @@ export class Bench {
   }
 
   set(server: number, eligible: boolean): void {
-    this.fleet.set(server, eligible);
+    this.fleet.setEligible(server, eligible);
     this.algorithm.changed(server);
   }
 
   weigh(server: number, weight: number): void {
-    this.fleet.weight[server] = weight;
-    this.fleet.version++;
+    this.fleet.setWeight(server, weight);
     this.algorithm.changed(server);
   }
 

@@ -20,10 +20,10 @@ describe("the balancer's cookie", () => {
   it("is written anew when another server answers, and still names one that is out", () => {
     const bench = cookie();
     bench.answer(0, 2);
-    bench.fleets[0]!.set(2, false);
+    bench.fleets[0]!.setEligible(2, false);
     expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
     bench.answer(0, 1);
-    bench.fleets[0]!.set(2, true);
+    bench.fleets[0]!.setEligible(2, true);
     expect(bench.look(0)).toEqual({ server: 1, outcome: VALID });
   });
 

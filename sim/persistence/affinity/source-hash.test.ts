@@ -31,7 +31,7 @@ describe("source hash", () => {
     const bench = new Bench("source-hash", { weights: [5, 1, 1, 3, 2] });
     const addresses = recorded.map(([address]) => numberOf(address));
     expect(served(bench, addresses)).toEqual(recorded.map(([, server]) => server));
-    bench.fleets[0]!.set(1, false);
+    bench.fleets[0]!.setEligible(1, false);
     const withoutSecond = ["37.157.26.140", "83.94.233.77", "128.141.245.70", "83.94.233.85", "192.168.0.241"];
     expect(served(bench, withoutSecond.map(numberOf))).toEqual([2, 0, 0, 4, 3]);
   });
@@ -58,7 +58,7 @@ describe("source hash", () => {
     const most = Math.max(before, after);
     const bench = new Bench("source-hash", { weights: new Array<number>(most).fill(1) });
     const fleetOf = (servers: number) => {
-      for (let server = 0; server < most; server++) bench.fleets[0]!.set(server, server < servers);
+      for (let server = 0; server < most; server++) bench.fleets[0]!.setEligible(server, server < servers);
     };
     // A whole number of periods of both, so that the shares are exact: 1 - min(n, m) / lcm(n, m).
     const addresses = range(before * after * 10);
@@ -73,9 +73,9 @@ describe("source hash", () => {
   it("brings everybody back when the server does", () => {
     const bench = new Bench("source-hash", { weights: [1, 1, 1, 1, 1] });
     const before = served(bench, range(500));
-    bench.fleets[0]!.set(2, false);
+    bench.fleets[0]!.setEligible(2, false);
     expect(served(bench, range(500))).not.toContain(2);
-    bench.fleets[0]!.set(2, true);
+    bench.fleets[0]!.setEligible(2, true);
     expect(served(bench, range(500))).toEqual(before);
   });
 
@@ -89,7 +89,7 @@ describe("source hash", () => {
   it("is the same at every balancer that sees the same servers, and only there", () => {
     const bench = new Bench("source-hash", { balancers: 2, weights: [1, 1, 1, 1] });
     expect(served(bench, range(100), 1)).toEqual(served(bench, range(100), 0));
-    bench.fleets[1]!.set(0, false);
+    bench.fleets[1]!.setEligible(0, false);
     expect(served(bench, range(100), 1)).not.toEqual(served(bench, range(100), 0));
   });
 
@@ -102,9 +102,9 @@ describe("source hash", () => {
 
   it("leads nowhere when no server is eligible, and says so", () => {
     const bench = new Bench("source-hash", { weights: [1] });
-    bench.fleets[0]!.set(0, false);
+    bench.fleets[0]!.setEligible(0, false);
     expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
-    bench.fleets[0]!.set(0, true);
+    bench.fleets[0]!.setEligible(0, true);
     expect(bench.look(0)).toEqual({ server: 0, outcome: VALID });
   });
 

@@ -65,7 +65,7 @@ describe("the source table", () => {
   it("still names a server that is out; whether to follow is the balancer's decision", () => {
     const bench = table();
     bench.answer(0, 1);
-    bench.fleets[0]!.set(1, false);
+    bench.fleets[0]!.setEligible(1, false);
     expect(bench.look(0)).toEqual({ server: 1, outcome: VALID });
   });
 

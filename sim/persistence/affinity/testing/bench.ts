@@ -1,5 +1,6 @@
 /** One affinity mechanism with clients, balancers and a clock around it that the test sets as it likes. */
-import { TestFleet } from "../../../balancing/testing/bench.ts";
+import type { Fleet } from "../../../balancing/fleet.ts";
+import { fleetOf, requestsOf } from "../../../balancing/testing/bench.ts";
 import { type Knobs, partNamed, withDefaults } from "../../../catalogue.ts";
 import type { SessionColumns } from "../../../workload/sessions.ts";
 import { affinityMechanisms } from "../index.ts";
@@ -17,7 +18,7 @@ export interface BenchParts {
 /** Every request is the client's only one under way, so that a session's number is its request's too. */
 export class Bench {
   nowMs = 0;
-  readonly fleets: readonly TestFleet[];
+  readonly fleets: readonly Fleet[];
   readonly mechanism: AffinityMechanism;
   /** By session; where nothing is set, clients have an address of their own and return cookies. */
   readonly address = new Map<number, number>();
@@ -28,7 +29,7 @@ export class Bench {
   private capacity = INITIAL_SESSIONS;
 
   constructor(name: string, { weights = [1, 1, 1], balancers = 1, knobs = {} }: BenchParts = {}) {
-    this.fleets = Array.from({ length: balancers }, () => new TestFleet(weights));
+    this.fleets = Array.from({ length: balancers }, () => fleetOf(weights));
     const definition = partNamed(affinityMechanisms, name, "affinity mechanism");
     this.mechanism = definition.create(withDefaults(definition, knobs), this.context());
   }
@@ -40,8 +41,7 @@ export class Bench {
         get nowMs() {
           return bench.nowMs;
         },
-        addressOf: (request) => this.address.get(request) ?? 0xc0000000 + request,
-        urlOf: () => 1,
+        ...requestsOf({ addressOf: (request) => this.address.get(request) ?? 0xc0000000 + request, urlOf: () => 1 }),
         sessionOf: (request) => request,
         returnsCookies: (session) => !this.refusesCookies.has(session),
         addressChanged: (session) => this.movedSessions.has(session),
