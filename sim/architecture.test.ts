@@ -12,7 +12,7 @@ const maximumLines = 350;
 /** What each folder may import: our own folders, and packages by name or by scope. */
 const mayImport: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> =
   {
-    sim: { ours: ["sim"], packages: ["seedrandom", "@stdlib"] },
+    sim: { ours: ["sim"], packages: ["seedrandom", "@stdlib", "@noble"] },
     scenarios: { ours: ["scenarios", "sim"], packages: ["yaml", "zod", "fastest-levenshtein", "picocolors"] },
     reports: { ours: ["reports", "sim"], packages: ["csv-stringify", "simple-statistics", "@stdlib"] },
     viz: { ours: ["viz", "reports", "scenarios", "sim"], packages: ["d3"] },
