@@ -2,8 +2,10 @@ import type { BalancingDefinition } from "./algorithm.ts";
 import { ipHash } from "./ip-hash.ts";
 import { leastConnections } from "./least-connections.ts";
 import { leastResponseTime } from "./least-response-time.ts";
+import { maglev } from "./maglev.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
+import { ringHash } from "./ring-hash.ts";
 import { roundRobin } from "./round-robin.ts";
 import { urlHash } from "./url-hash.ts";
 import { weightedRoundRobin } from "./weighted-round-robin.ts";
@@ -18,4 +20,6 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   powerOfTwoChoices,
   ipHash,
   urlHash,
+  ringHash,
+  maglev,
 ];
