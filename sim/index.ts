@@ -1,14 +1,18 @@
 /** The model's public entry. Pure: the same code in node, in a worker and in the browser. */
+import type { BalancingDefinition } from "./balancing/algorithm.ts";
 import type { Decision, DecisionRange } from "./cluster/decision-log.ts";
+import type { DecisionSought, Explainer } from "./cluster/explanation.ts";
 import { recordOf } from "./cluster/run-record.ts";
 import { Simulation as ClusterSimulation, type Progress } from "./cluster/simulation.ts";
 import type { DigestRecord, RunRecord } from "./record.ts";
 import type { Scenario, Strategy } from "./scenario.ts";
 import type { TraceChunk } from "./workload/trace.ts";
 
+export type { BalancingDefinition } from "./balancing/algorithm.ts";
 export { balancingAlgorithms } from "./balancing/index.ts";
 export type { Described, Knob, Knobs, KnobValue } from "./catalogue.ts";
 export type { Decision, DecisionRange } from "./cluster/decision-log.ts";
+export type { Candidate, DecisionSought, Explanation } from "./cluster/explanation.ts";
 export type { Progress } from "./cluster/simulation.ts";
 export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
 export { metricNamed, metrics } from "./metrics/catalogue.ts";
@@ -29,6 +33,10 @@ export interface RunInput {
   readonly scenarioHash: string;
   /** Write these decisions down; without it, none, and at no cost. */
   readonly decisions?: DecisionRange;
+  /** Explain this decision; without it, none, and at no cost. */
+  readonly explain?: DecisionSought;
+  /** Balancing algorithms beside those of the catalogue. */
+  readonly algorithms?: readonly BalancingDefinition[];
 }
 
 /** One run, to be advanced in pieces; the pieces never change the result. */
@@ -40,12 +48,17 @@ export class Simulation {
 
   constructor(input: RunInput) {
     this.input = input;
-    this.simulation = new ClusterSimulation(input.scenario, input.strategy, input.seed);
+    this.simulation = new ClusterSimulation(input.scenario, input.strategy, input.seed, input);
     this.decisions = input.decisions === undefined ? [] : this.simulation.logDecisions(input.decisions);
   }
 
   get nowMs(): number {
     return this.simulation.nowMs;
+  }
+
+  /** What is known of the decision to be explained; null when none was asked for. */
+  get explainer(): Pick<Explainer, "explanation" | "visitsSeen" | "requestsSeen"> | null {
+    return this.simulation.explainer;
   }
 
   /** Of the decisions so far. */

@@ -146,6 +146,10 @@ export interface DecisionRule {
   readonly signal: string | null;
   readonly rule: string;
   readonly tieBreak: string;
+  /** Which signal wins, where the signals alone decide: `explain` puts the candidates in this order. */
+  readonly best?: "smallest" | "largest";
+  /** Whether every server that may be chosen is weighed, as goes without saying, or only some that are drawn. */
+  readonly among?: "all" | "drawn";
 }
 
 export interface BalancingDescribed extends Described {

@@ -59,6 +59,7 @@ export const leastConnections = defineBalancing({
   decides: {
     signal: "0 when idle, else (requests in flight + 1) per unit of weight",
     rule: "the smallest",
+    best: "smallest",
     tieBreak: "the server that has had this value for longest",
   },
   knownFlaw:

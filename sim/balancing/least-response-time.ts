@@ -90,6 +90,7 @@ export const leastResponseTime = defineBalancing({
   decides: {
     signal: "smoothed response time × (requests in flight + 1), ms per unit of weight",
     rule: "the smallest",
+    best: "smallest",
     tieBreak: "the server that has had this value for longest",
   },
   knownFlaw: "Late by nature: it learns of a slow server from the users it sent there.",

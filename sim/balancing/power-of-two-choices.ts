@@ -48,6 +48,8 @@ export const powerOfTwoChoices = defineBalancing({
   decides: {
     signal: "requests in flight per unit of weight",
     rule: "the smaller of two drawn at random",
+    best: "smallest",
+    among: "drawn",
     tieBreak: "the one drawn first",
   },
   knownFlaw: "In small fleets it is measurably worse than looking at every server.",

@@ -48,6 +48,7 @@ export const weightedRoundRobin = defineBalancing({
   decides: {
     signal: "current value after this turn's weight is added",
     rule: "the largest",
+    best: "largest",
     tieBreak: "the first in the order of the fleet",
   },
   knownFlaw: "The weights are a promise: a server that slows down keeps getting its share.",

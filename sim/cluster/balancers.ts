@@ -54,10 +54,13 @@ export interface BalancersParts {
 
 /** Sees every decision; null costs nothing. */
 export type DecisionObserver = (slot: number, server: number, reason: number) => void;
+/** Sees what a decision has to go by before it falls: `bound` is the server of the binding, or -1. null costs nothing. */
+export type DecisionOnset = (slot: number, balancer: number, avoid: number, bound: number) => void;
 
 export class Balancers {
   readonly digest: Digest;
   observer: DecisionObserver | null = null;
+  onset: DecisionOnset | null = null;
   client!: ClientSide;
   service!: Service;
   private readonly kernel: Kernel;
@@ -163,8 +166,9 @@ export class Balancers {
     const fleet = this.fleets[balancer]!;
     let server = -1;
     let reason = avoid < 0 ? BALANCED : REDISPATCHED;
+    const bound = avoid < 0 ? this.affinity.lookup(slot, balancer) : -1;
+    if (this.onset !== null) this.onset(slot, balancer, avoid, bound);
     if (avoid < 0) {
-      const bound = this.affinity.lookup(slot, balancer);
       let { outcome } = this.affinity;
       if (bound >= 0) {
         if (fleet.isEligible[bound] === 1) {

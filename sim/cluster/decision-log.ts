@@ -1,7 +1,7 @@
 /** Decisions written down, for the few that somebody wants to see; see `digest.ts` for all of them. */
 import type { Clock } from "../engine/kernel.ts";
 import type { Sessions } from "../workload/sessions.ts";
-import type { Balancers } from "./balancers.ts";
+import type { Balancers, DecisionObserver } from "./balancers.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
@@ -44,29 +44,45 @@ export interface LoggedParts {
   readonly populations: readonly string[];
 }
 
+/** What was decided for the request in `slot`, as it falls. */
+export function decisionOf(parts: LoggedParts, index: number, slot: number, server: number, reason: number): Decision {
+  const { clock, requests, sessions, servers, populations } = parts;
+  const { ints } = requests;
+  const at = slot * request.INTS;
+  const session = ints[at + request.SESSION]!;
+  return {
+    index,
+    atMs: clock.nowMs,
+    population: populations[sessions.population[session]!]!,
+    visit: numberInPopulation(sessions.ordinal[session]!),
+    request: ints[at + request.NUMBER]!,
+    attempt: ints[at + request.ATTEMPT]!,
+    balancer: ints[at + request.BALANCER]!,
+    server: server < 0 ? null : servers.names[server]!,
+    serverIndex: server < 0 ? null : server,
+    reason: decisionReasons[reason]!,
+  };
+}
+
+/** Calls `observer` at every decision, besides whoever observes them already. */
+export function observeDecisions(balancers: Balancers, observer: DecisionObserver): void {
+  const before = balancers.observer;
+  balancers.observer =
+    before === null
+      ? observer
+      : (slot, server, reason) => {
+          before(slot, server, reason);
+          observer(slot, server, reason);
+        };
+}
+
 /** Begins to write down the decisions of a range; the list fills as the run goes on. */
 export function logDecisions(parts: LoggedParts, { from, to }: DecisionRange): readonly Decision[] {
-  const { clock, balancers, requests, sessions, servers, populations } = parts;
   const log: Decision[] = [];
   let next = 0;
-  balancers.observer = (slot, server, reason) => {
+  observeDecisions(parts.balancers, (slot, server, reason) => {
     const index = next++;
-    if (index < from || index >= to) return;
-    const { ints } = requests;
-    const at = slot * request.INTS;
-    const session = ints[at + request.SESSION]!;
-    log.push({
-      index,
-      atMs: clock.nowMs,
-      population: populations[sessions.population[session]!]!,
-      visit: numberInPopulation(sessions.ordinal[session]!),
-      request: ints[at + request.NUMBER]!,
-      attempt: ints[at + request.ATTEMPT]!,
-      balancer: ints[at + request.BALANCER]!,
-      server: server < 0 ? null : servers.names[server]!,
-      serverIndex: server < 0 ? null : server,
-      reason: decisionReasons[reason]!,
-    });
-  };
+    if (index >= from && index < to) log.push(decisionOf(parts, index, slot, server, reason));
+  });
   return log;
 }

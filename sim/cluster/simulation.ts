@@ -1,7 +1,6 @@
 /** One run: puts the parts together, and takes events to whom they belong. */
-import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import type { BalancingAlgorithm, BalancingDefinition } from "../balancing/algorithm.ts";
 import { Fleet } from "../balancing/fleet.ts";
-import { balancingAlgorithms } from "../balancing/index.ts";
 import { partNamed } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
@@ -16,25 +15,35 @@ import { Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import { Users } from "../workload/users.ts";
 import { Accounts } from "./accounts.ts";
+import { algorithmsOf } from "./algorithms.ts";
 import { Balancers } from "./balancers.ts";
 import { AffinityWorld, StateWorld } from "./contexts.ts";
-import { type Decision, type DecisionRange, logDecisions } from "./decision-log.ts";
+import { type Decision, type DecisionRange, type LoggedParts, logDecisions } from "./decision-log.ts";
 import * as event from "./events.ts";
+import { type DecisionSought, Explainer } from "./explanation.ts";
 import { Health } from "./health.ts";
 import { type Integrals, integralsNow } from "./integrals.ts";
 import { Network } from "./network.ts";
+import { openSources } from "./open-sources.ts";
 import { Outages } from "./outages.ts";
 import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
 import { ServerPool } from "./server-pool.ts";
 import { Servers } from "./servers.ts";
 import { Service } from "./service.ts";
-import { ClosedSource, numberingOf, OpenSource } from "./sources.ts";
+import type { OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
 import { Visits } from "./visits.ts";
 
 /** "more": `untilMs` is reached. "trace": feed the next chunk of the recorded trace first. "done": the run is over. */
 export type Progress = "more" | "trace" | "done";
+
+export interface Extras {
+  /** Algorithms beside those of the catalogue. */
+  readonly algorithms?: readonly BalancingDefinition[];
+  /** A decision to be explained. */
+  readonly explain?: DecisionSought;
+}
 
 export class Simulation {
   readonly kernel = new Kernel();
@@ -59,9 +68,11 @@ export class Simulation {
   private readonly visits: Visits;
   private readonly pool: ServerPool;
   private readonly health: Health;
+  /** null where nothing is to be explained. */
+  readonly explainer: Explainer | null;
   private isDone = false;
 
-  constructor(scenario: Scenario, strategy: Strategy, seed: number) {
+  constructor(scenario: Scenario, strategy: Strategy, seed: number, { algorithms = [], explain }: Extras = {}) {
     this.sessions = new Sessions(scenario.sessions.idleTimeoutMs !== null);
     const { kernel, requests, sessions, meter } = this;
     const visits = expectedVisits(scenario);
@@ -91,17 +102,14 @@ export class Simulation {
     );
     const stateView = new StateWorld(world);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
-    const balancing = partNamed(balancingAlgorithms, strategy.balancing.name, "balancing algorithm");
-    this.algorithms = this.fleets.map((fleet, balancer) =>
-      balancing.create(strategy.balancing.knobs, {
-        fleet,
-        requests: affinityView.requests,
-        draws: new Draws(seed, `balancing/${balancer}`),
-        clock: kernel,
-        probes: { ask() {} },
-        wake: (atMs) => kernel.schedule(atMs, event.BALANCER_WAKES, balancer, 0),
-      }),
-    );
+    this.explainer = explain === undefined ? null : new Explainer(explain);
+    this.algorithms = algorithmsOf(strategy.balancing, {
+      own: algorithms,
+      fleets: this.fleets,
+      requests: affinityView.requests,
+      kernel,
+      drawsOf: (purpose) => this.explainer?.drawsOf(seed, purpose) ?? new Draws(seed, purpose),
+    });
 
     const network = new Network(kernel, cluster.network, seed, requests, sessions);
     this.balancers = new Balancers({
@@ -170,7 +178,14 @@ export class Simulation {
       this.admit(servers),
     );
     this.admit(initial);
-    this.openSources(seed);
+    this.explainer?.watch({
+      ...this.logged,
+      requestView: affinityView.requests,
+      affinity: this.affinity,
+      fleets: this.fleets,
+      algorithms: this.algorithms,
+    });
+    openSources(this.users, this.visits, this, seed);
     this.countsAtStart = this.ledger.counts.copy();
     this.integralsAtStart = this.integrals();
   }
@@ -182,27 +197,15 @@ export class Simulation {
     });
   }
 
-  private openSources(seed: number): void {
-    const { kernel, visits, sessions, requests, scenario } = this;
-    this.users.forEach((users, population) => {
-      const { arrivals } = users.population;
-      const numbering = numberingOf(population, users.population.name);
-      // A closed crowd's users begin at once, and what they do asks for the source: it has to be known first.
-      if (arrivals.process === "closed") {
-        visits.sources[population] = new ClosedSource(kernel, visits, sessions, users, numbering, arrivals.users);
-      } else if (arrivals.process === "trace") {
-        visits.sources[population] = new TraceSource(kernel, visits, this.balancers, sessions, requests, numbering);
-      } else {
-        visits.sources[population] = new OpenSource(kernel, visits, users, numbering, seed, scenario.durationMs);
-      }
-    });
-  }
-
   /** Begins to write down decisions; to be called before the run starts. */
   logDecisions(range: DecisionRange): readonly Decision[] {
+    return logDecisions(this.logged, range);
+  }
+
+  private get logged(): LoggedParts {
     const { kernel: clock, balancers, requests, sessions, servers } = this;
     const populations = this.scenario.populations.map(({ name }) => name);
-    return logDecisions({ clock, balancers, requests, sessions, servers, populations }, range);
+    return { clock, balancers, requests, sessions, servers, populations };
   }
 
   get nowMs(): number {

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { withDefaults } from "../catalogue.ts";
+import {
+  type BalancingDefinition,
+  balancingAlgorithms,
+  type Decision,
+  type DecisionSought,
+  Simulation,
+} from "../index.ts";
+import { constant, group, population, scenario, strategy } from "./testing/scenario.ts";
+
+/** Servers of uneven weight and a crash: a decision for every reason, and for every algorithm something to weigh. */
+const troubled = scenario([], {
+  durationMs: 20_000,
+  populations: [
+    population({
+      arrivals: { process: "poisson", ratePerSec: 30 },
+      session: { ...population().session, requests: constant(4), thinkMs: constant(1500) },
+      urls: { count: 50, zipfExponent: 0.9 },
+      retry: { attempts: 2, backoffMs: 50, backoffCapMs: 50, jitter: "none" },
+    }),
+  ],
+  cluster: {
+    ...scenario([]).cluster,
+    servers: [group({ name: "plain", count: 4 }), group({ name: "strong", count: 2, weight: 3 })],
+    serviceMs: { law: "exponential", mean: 60 },
+    balancers: {
+      ...scenario([]).cluster.balancers,
+      redispatch: 1,
+      healthCheck: { intervalMs: 500, timeoutMs: 100, rise: 1, fall: 2 },
+    },
+  },
+  faults: [
+    { kind: "crash", atMs: 5000, servers: [0, 4], restartAfterMs: 8000 },
+    { kind: "crash", atMs: 8000, servers: [1, 2, 3, 5], restartAfterMs: 1000 },
+  ],
+});
+
+const inputOf = (balancing: BalancingDefinition, affinity = "none") => ({
+  scenario: troubled,
+  strategy: strategy({
+    balancing: { name: balancing.name, knobs: withDefaults(balancing, {}) },
+    affinity: { name: affinity, knobs: {} },
+  }),
+  seed: 1,
+  scenarioHash: "",
+});
+
+function decided(input: ReturnType<typeof inputOf>) {
+  const simulation = new Simulation({ ...input, decisions: { from: 0, to: Infinity } });
+  simulation.advance(Infinity);
+  return { decisions: simulation.decisions, digest: simulation.digest() };
+}
+
+function explained(input: ReturnType<typeof inputOf>, sought: DecisionSought) {
+  const simulation = new Simulation({ ...input, explain: sought });
+  simulation.advance(Infinity);
+  return { ...simulation.explainer!, digest: simulation.digest() };
+}
+
+describe.each(balancingAlgorithms.map((definition) => [definition.name, definition] as const))(
+  "a decision of %s, explained",
+  (_name, definition) => {
+    const input = inputOf(definition);
+    const run = decided(input);
+    const balanced = run.decisions.filter(({ reason }) => reason === "balanced");
+    const some = [0.05, 0.2, 0.6, 0.95].map((share) => balanced[Math.floor(share * balanced.length)]!);
+
+    test("is the run's own, and explaining it changes no decision", () => {
+      for (const decision of some) {
+        const { explanation, digest } = explained(input, { index: decision.index });
+        expect(explanation!.decision).toEqual(decision);
+        expect(digest).toEqual(run.digest);
+      }
+    });
+
+    test("shows signals exactly where the definition says that there are any", () => {
+      for (const { index } of some) {
+        const { candidates } = explained(input, { index }).explanation!;
+        for (const { isEligible, signal } of candidates) {
+          expect(signal !== null, `signal ${signal}`).toBe(isEligible && definition.decides.signal !== null);
+        }
+      }
+    });
+  },
+);
+
+const weighing = balancingAlgorithms.flatMap((definition) => {
+  const { best, among } = definition.decides;
+  return best === undefined || among === "drawn" ? [] : [[definition.name, best, definition] as const];
+});
+
+test.each(weighing)("a decision of %s goes to the %s signal of those that may be chosen", (_name, best, definition) => {
+  const input = inputOf(definition);
+  const balanced = decided(input).decisions.filter(({ reason }) => reason === "balanced");
+  for (let at = 5; at < balanced.length; at += Math.ceil(balanced.length / 8)) {
+    const { decision, candidates } = explained(input, { index: balanced[at]!.index }).explanation!;
+    const signals = candidates.flatMap(({ signal, isBarred }) => (signal === null || isBarred ? [] : [signal]));
+    const chosen = candidates[decision.serverIndex!]!.signal;
+    expect(chosen).toBe(best === "smallest" ? Math.min(...signals) : Math.max(...signals));
+  }
+});
+
+describe("an explanation", () => {
+  const random = balancingAlgorithms.find(({ name }) => name === "random")!;
+  const input = inputOf(random, "balancer-cookie");
+  const { decisions } = decided(input);
+  const of = (reason: Decision["reason"]) => decisions.find((decision) => decision.reason === reason)!;
+
+  test("of a bound request names the binding, and draws nothing", () => {
+    const { decision, outcome, boundServer, draws } = explained(input, { index: of("bound").index }).explanation!;
+    expect(decision).toEqual(of("bound"));
+    expect([outcome, boundServer, draws]).toEqual(["V", decision.server, []]);
+  });
+
+  test("of a failed-over request names the server that is down", () => {
+    const { decision, outcome, boundServer, candidates } = explained(input, {
+      index: of("failed-over").index,
+    }).explanation!;
+    expect(outcome).toBe("D");
+    expect(boundServer).not.toBe(decision.server);
+    expect(candidates.find(({ server }) => server === boundServer)!.isEligible).toBe(false);
+  });
+
+  test("of a redispatched request names the server that refused it, and no look-up", () => {
+    const { decision, outcome, candidates } = explained(input, { index: of("redispatched").index }).explanation!;
+    expect(outcome).toBeNull();
+    expect(candidates.filter(({ isAvoided }) => isAvoided).map(({ server }) => server)).not.toContain(decision.server);
+    expect(candidates.filter(({ isAvoided }) => isAvoided)).toHaveLength(1);
+  });
+
+  test("of a request that finds no server shows that none is eligible", () => {
+    const { decision, candidates } = explained(input, { index: of("no-server").index }).explanation!;
+    expect(decision.server).toBeNull();
+    expect(candidates.some(({ isEligible }) => isEligible)).toBe(false);
+  });
+
+  test("of a balanced request has the draw that chose", () => {
+    const { decision, candidates, draws } = explained(input, { index: of("balanced").index }).explanation!;
+    expect(draws.length).toBeGreaterThan(0);
+    expect(candidates.filter(({ isEligible }) => isEligible).length).toBeGreaterThan(1);
+    expect(decision.server).not.toBeNull();
+  });
+
+  test("is found by the request it is about as well", () => {
+    const { index, population, visit, request, attempt } = of("failed-over");
+    const byRequest = explained(input, { population, visit, request, attempt }).explanation!;
+    expect(byRequest).toEqual(explained(input, { index }).explanation);
+  });
+
+  test("that is not found says how far the visits and the visit's requests went", () => {
+    const visits = 1 + Math.max(...decisions.map(({ visit }) => visit));
+    const beyond = explained(input, { population: "users", visit: visits + 5, request: 0, attempt: 0 });
+    expect([beyond.explanation, beyond.visitsSeen]).toEqual([null, visits]);
+    const within = explained(input, { population: "users", visit: 0, request: 9, attempt: 0 });
+    expect([within.explanation, within.requestsSeen]).toEqual([null, 4]);
+  });
+});

@@ -1,0 +1,148 @@
+/**
+ * One decision explained: what the balancer knew when it fell, and what came of it. The snapshot is taken before the
+ * algorithm is asked, so that the signals are those it saw. Explaining changes no result: signals are pure, and the draws
+ * are the same numbers, written down.
+ */
+import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import type { Fleet } from "../balancing/fleet.ts";
+import { type DrawTaken, RecordingDraws } from "../engine/recording-draws.ts";
+import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
+import { type AffinityLetter, affinityLetters } from "../record.ts";
+import type { RequestsSeen } from "./contexts.ts";
+import { type Decision, decisionOf, type LoggedParts, observeDecisions } from "./decision-log.ts";
+import * as request from "./requests.ts";
+import { numberInPopulation } from "./sources.ts";
+
+/** A decision's place in the stream, from 0, or the request it is about: of several decisions, the first. */
+export type DecisionSought =
+  | { readonly index: number }
+  | {
+      readonly population: string;
+      readonly visit: number;
+      readonly request: number;
+      readonly attempt: number;
+    };
+
+export interface Candidate {
+  readonly server: string;
+  readonly serverIndex: number;
+  /** In the balancer's configuration; one that is not has yet to join. */
+  readonly isListed: boolean;
+  readonly isEligible: boolean;
+  /** Eligible, but not for this request: it has as many as it may have, or has had this one already. */
+  readonly isBarred: boolean;
+  /** It refused this very request just now. */
+  readonly isAvoided: boolean;
+  readonly weight: number;
+  /** Of this balancer, before the request at hand. */
+  readonly inFlight: number;
+  /** As the algorithm saw it; null where it looks at none, or the server is not eligible. */
+  readonly signal: number | null;
+}
+
+export interface Explanation {
+  readonly decision: Decision;
+  /** What the request showed to the balancer. */
+  readonly address: string;
+  readonly uri: string;
+  /** The application's cookie; null when the request brought none. */
+  readonly cookie: string | null;
+  /** What came of looking for a binding; null for a redispatch, which looks for none. */
+  readonly outcome: AffinityLetter | null;
+  /** The server of the binding, eligible or not. */
+  readonly boundServer: string | null;
+  /** Every server of the scenario, in its order. */
+  readonly candidates: readonly Candidate[];
+  /** What the algorithm drew for this decision. */
+  readonly draws: readonly DrawTaken[];
+}
+
+export interface ExplainedParts extends LoggedParts {
+  readonly requestView: RequestsSeen;
+  readonly affinity: AffinityMechanism;
+  readonly fleets: readonly Fleet[];
+  readonly algorithms: readonly BalancingAlgorithm[];
+}
+
+type Snapshot = Omit<Explanation, "decision" | "draws">;
+
+export class Explainer {
+  /** null until the run has come that far. */
+  explanation: Explanation | null = null;
+  /** How many visits of the population that is asked for have been seen, and requests of that visit. */
+  visitsSeen = 0;
+  requestsSeen = 0;
+  private readonly sought: DecisionSought;
+  private readonly draws: RecordingDraws[] = [];
+  private next = 0;
+  private snapshot: Snapshot | null = null;
+
+  constructor(sought: DecisionSought) {
+    this.sought = sought;
+  }
+
+  /** The draws of the next balancer. */
+  drawsOf(seed: number, purpose: string): RecordingDraws {
+    const draws = new RecordingDraws(seed, purpose);
+    this.draws.push(draws);
+    return draws;
+  }
+
+  /** To be called before the run starts. */
+  watch(parts: ExplainedParts): void {
+    parts.balancers.onset = (slot, balancer, avoid, bound) => {
+      if (this.explanation !== null || !this.isSought(parts, slot)) return;
+      this.snapshot = snapshotOf(parts, slot, balancer, avoid, bound);
+      this.draws[balancer]!.taken = [];
+    };
+    observeDecisions(parts.balancers, (slot, server, reason) => {
+      const index = this.next++;
+      if (this.snapshot === null) return;
+      const decision = decisionOf(parts, index, slot, server, reason);
+      const draws = this.draws[decision.balancer]!;
+      this.explanation = { decision, ...this.snapshot, draws: draws.taken ?? [] };
+      this.snapshot = null;
+      draws.taken = null;
+    });
+  }
+
+  private isSought({ requests, sessions, populations }: ExplainedParts, slot: number): boolean {
+    const { sought } = this;
+    if ("index" in sought) return this.next === sought.index;
+    const { ints } = requests;
+    const at = slot * request.INTS;
+    const session = ints[at + request.SESSION]!;
+    if (populations[sessions.population[session]!] !== sought.population) return false;
+    const visit = numberInPopulation(sessions.ordinal[session]!);
+    this.visitsSeen = Math.max(this.visitsSeen, visit + 1);
+    if (visit !== sought.visit) return false;
+    const number = ints[at + request.NUMBER]!;
+    this.requestsSeen = Math.max(this.requestsSeen, number + 1);
+    return number === sought.request && ints[at + request.ATTEMPT]! === sought.attempt;
+  }
+}
+
+function snapshotOf(parts: ExplainedParts, slot: number, balancer: number, avoid: number, bound: number): Snapshot {
+  const { requestView, affinity, servers } = parts;
+  const fleet = parts.fleets[balancer]!;
+  const algorithm = parts.algorithms[balancer]!;
+  const outcome = bound >= 0 && fleet.isEligible[bound] === 0 ? DOWN : affinity.outcome;
+  return {
+    address: requestView.addressTextOf(slot),
+    uri: requestView.uriOf(slot),
+    cookie: requestView.cookieOf(slot),
+    outcome: avoid < 0 ? affinityLetters[outcome]! : null,
+    boundServer: bound < 0 ? null : servers.names[bound]!,
+    candidates: Array.from({ length: fleet.count }, (_, server) => ({
+      server: servers.names[server]!,
+      serverIndex: server,
+      isListed: fleet.isListed[server] === 1,
+      isEligible: fleet.isEligible[server] === 1,
+      isBarred: fleet.isBarred[server] === 1,
+      isAvoided: server === avoid,
+      weight: fleet.weight[server]!,
+      inFlight: fleet.inFlight[server]!,
+      signal: fleet.isEligible[server] === 1 ? algorithm.signalOf(server, slot) : null,
+    })),
+  };
+}
