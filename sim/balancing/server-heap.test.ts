@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Fleet } from "./fleet.ts";
 import { ServerHeap } from "./server-heap.ts";
 
 const SERVERS = 9;
@@ -19,8 +20,11 @@ class NaiveHeap {
     this.entries = this.entries.filter((entry) => entry.server !== server);
   }
 
-  first(avoid: number): number {
-    const servers = this.entries.sort((a, b) => a.key - b.key || a.order - b.order).map(({ server }) => server);
+  first(avoid: number, barred: readonly number[] = []): number {
+    const servers = this.entries
+      .sort((a, b) => a.key - b.key || a.order - b.order)
+      .map(({ server }) => server)
+      .filter((server) => !barred.includes(server));
     return servers.find((server) => server !== avoid) ?? servers[0] ?? -1;
   }
 }
@@ -61,6 +65,27 @@ describe("the heap of servers", () => {
             naive.remove(next);
           }
           expect(heap.first(-1)).toBe(-1);
+        },
+      ),
+    );
+  });
+
+  it("passes over those that are barred", () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 60, size: "max" }),
+        fc.uniqueArray(server),
+        fc.integer({ min: -1, max: SERVERS - 1 }),
+        (steps, barred, avoid) => {
+          const heap = new ServerHeap(SERVERS);
+          const naive = new NaiveHeap();
+          const fleet = new Fleet(new Array<number>(SERVERS).fill(1));
+          for (const server of barred) fleet.setBarred(server, true);
+          for (const { do: what, server, key } of steps) {
+            for (const either of [heap, naive]) what === "put" ? either.put(server, key) : either.remove(server);
+            if (what === "put") expect(heap.keyOf(server)).toBe(key);
+            expect(heap.firstOpen(fleet, avoid)).toBe(naive.first(avoid, barred));
+          }
         },
       ),
     );

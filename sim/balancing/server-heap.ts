@@ -1,3 +1,6 @@
+import type { FleetView } from "./algorithm.ts";
+import { isOpen } from "./candidates.ts";
+
 /**
  * The eligible servers ordered by a key, smallest first, equal keys in the order in which they were put in. A change of
  * one key costs O(log n), so that "the least loaded" never scans the fleet.
@@ -29,6 +32,31 @@ export class ServerHeap {
     let second = this.heap[1]!;
     if (this.size > 2 && this.precedes(this.heap[2]!, second)) second = this.heap[2]!;
     return second;
+  }
+
+  /**
+   * The first server that may have the request at hand; `avoid` if there is no other and it is not barred, else -1. Looks at
+   * the closed ones before it and their children only.
+   */
+  firstOpen(fleet: FleetView, avoid: number): number {
+    if (fleet.barredCount === 0) return this.first(avoid);
+    const open = this.firstOpenBelow(0, fleet, avoid);
+    if (open >= 0) return open;
+    return avoid >= 0 && this.has(avoid) && fleet.isBarred[avoid] === 0 ? avoid : -1;
+  }
+
+  private firstOpenBelow(at: number, fleet: FleetView, avoid: number): number {
+    if (at >= this.size) return -1;
+    const server = this.heap[at]!;
+    if (isOpen(fleet, server, avoid)) return server;
+    const left = this.firstOpenBelow(2 * at + 1, fleet, avoid);
+    const right = this.firstOpenBelow(2 * at + 2, fleet, avoid);
+    return left < 0 || (right >= 0 && this.precedes(right, left)) ? right : left;
+  }
+
+  /** The key under which `server` was last put in; it counts only while `has(server)`. */
+  keyOf(server: number): number {
+    return this.key[server]!;
   }
 
   /** Puts `server` in, or moves it behind its equals under the new key; an unchanged key changes nothing. */
