@@ -125,6 +125,18 @@ export interface ServerGroup {
   readonly concurrencyLimit: number | null;
 }
 
+/** How servers tell balancers about themselves. */
+export interface Reports {
+  /** Time between two reports of a server; 0 is a report at every change. */
+  readonly intervalMs: number;
+  /** Each server's reports begin at a moment of its own, or all servers report at the same moments. */
+  readonly phases: "own" | "common";
+  /** From a server to one balancer. */
+  readonly delayMs: Distribution;
+  /** Share of the reports that never reach a balancer. */
+  readonly lossFraction: number;
+}
+
 export interface Cluster {
   readonly servers: readonly ServerGroup[];
   readonly serviceMs: Distribution;
@@ -144,6 +156,8 @@ export interface Cluster {
       readonly rise: number;
       readonly fall: number;
     } | null;
+    /** null: balancers know only what they see themselves. A strategy may have other reports. */
+    readonly reports: Reports | null;
   };
   readonly network: {
     readonly clientToBalancerMs: Distribution;
@@ -193,6 +207,8 @@ export interface PartChoice {
 export interface Strategy {
   readonly name: string;
   readonly balancing: PartChoice;
+  /** What servers report to balancers under this strategy, null for nothing; absent, it is what the cluster says. */
+  readonly reports?: Reports | null;
   readonly affinity: PartChoice;
   readonly state: PartChoice;
 }

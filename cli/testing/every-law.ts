@@ -103,6 +103,7 @@ const scenario: Scenario = {
       requestTimeoutMs: 2000,
       cancelsAbandonedWork: true,
       healthCheck: { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3 },
+      reports: { intervalMs: 500, phases: "own", delayMs: { law: "exponential", mean: 20 }, lossFraction: 0.1 },
     },
     network: {
       clientToBalancerMs: { law: "weibull", shape: 1.5, scale: 10 },

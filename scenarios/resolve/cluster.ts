@@ -1,7 +1,13 @@
-import type { Cluster, Fault, ServerGroup } from "../../sim/scenario.ts";
+import type { Cluster, Fault, Reports, ServerGroup } from "../../sim/scenario.ts";
 import { defaultGroupName } from "../checks/view.ts";
 import type { ClusterFile } from "../schema/cluster.ts";
 import type { FaultFile } from "../schema/faults.ts";
+import type { ReportsFile } from "../schema/reports.ts";
+
+export const reportsOf = (file: ReportsFile): Reports | null =>
+  file === null
+    ? null
+    : { intervalMs: file.interval, phases: file.phases, delayMs: file.delay, lossFraction: file.loss };
 
 export function clusterOf(file: ClusterFile): Cluster {
   const groups = Array.isArray(file.servers) ? file.servers : [file.servers];
@@ -37,6 +43,7 @@ export function clusterOf(file: ClusterFile): Cluster {
               rise: balancers.healthCheck.rise,
               fall: balancers.healthCheck.fall,
             },
+      reports: reportsOf(balancers.reports),
     },
     network: { clientToBalancerMs: network.clientToBalancer, balancerToServerMs: network.balancerToServer },
   };

@@ -5,6 +5,7 @@ import { stateBackends } from "../../sim/persistence/state/index.ts";
 import type { PartChoice, Strategy } from "../../sim/scenario.ts";
 import type { PartGiven } from "../schema/parts.ts";
 import type { StrategyFile } from "../schema/strategy.ts";
+import { reportsOf } from "./cluster.ts";
 
 /** Knobs that a file gives to the part its preset has go on top of the preset's; another part starts from its defaults. */
 function choose(
@@ -20,10 +21,11 @@ function choose(
   return { name: part.name, knobs: withDefaults(part, { ...inherited, ...chosen.knobs }) };
 }
 
-export function strategyOf({ name, preset, balancing, affinity, state }: StrategyFile): Strategy {
+export function strategyOf({ name, preset, balancing, reports, affinity, state }: StrategyFile): Strategy {
   return {
     name,
     balancing: choose(balancingAlgorithms, "balancing algorithm", balancing, preset?.balancing),
+    ...(reports === undefined ? {} : { reports: reportsOf(reports) }),
     affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
     state: choose(stateBackends, "state backend", state, preset?.state),
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { closed } from "./closed.ts";
 import { durationLaw } from "./distribution.ts";
 import { count, countOrNone, duration, durationOrNone, identifier, plainNumber, word } from "./quantities.ts";
+import { reports } from "./reports.ts";
 
 const positive = { above: 0 };
 
@@ -33,6 +34,9 @@ const balancers = closed({
     })
     .describe("How balancers learn that a server is down or back; none: they never do.")
     .prefault({}),
+  reports: reports
+    .describe("What servers tell balancers about their load; none: balancers know what they see themselves.")
+    .prefault("none"),
 });
 
 export const serverGroup = closed({

@@ -7,6 +7,7 @@ import { presetNamed, type StrategyPreset, strategyPresets } from "../presets.ts
 import { closed, type UnknownWordParams } from "./closed.ts";
 import { type PartGiven, partSchema } from "./parts.ts";
 import { identifier } from "./quantities.ts";
+import { type ReportsFile, reports } from "./reports.ts";
 
 const presetNames = strategyPresets.map((preset) => preset.name);
 const params: UnknownWordParams = { rule: "unknown name", what: "strategy preset", known: presetNames };
@@ -27,6 +28,9 @@ const custom = closed({
   balancing: partSchema(balancingAlgorithms, "balancing algorithm")
     .describe("Which server gets a request that no binding decides.")
     .optional(),
+  reports: reports
+    .describe("What servers tell balancers about their load under this strategy; as in the cluster when absent.")
+    .optional(),
   affinity: partSchema(affinityMechanisms, "affinity mechanism")
     .describe("How a request is led back to the server of its session.")
     .optional(),
@@ -40,6 +44,7 @@ export interface StrategyFile {
   readonly name: string;
   readonly preset: StrategyPreset | undefined;
   readonly balancing?: PartGiven | undefined;
+  readonly reports?: ReportsFile | undefined;
   readonly affinity?: PartGiven | undefined;
   readonly state?: PartGiven | undefined;
 }
@@ -48,10 +53,11 @@ export const strategy = z.union(
   [
     preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
     custom.transform(
-      ({ name, extends: base, balancing, affinity, state }): StrategyFile => ({
+      ({ name, extends: base, balancing, reports: told, affinity, state }): StrategyFile => ({
         name,
         preset: base,
         balancing,
+        reports: told,
         affinity,
         state,
       }),

@@ -88,6 +88,24 @@ describe("least connections", () => {
     expect(bench.send()).toBe(0);
   });
 
+  it("can go by what servers report instead: the same server until the next report, equals in turn", () => {
+    const bench = new Bench("least-connections", [1, 1, 1], { knobs: { load: "reported" } });
+    const report = (server: number, inSystem: number) => {
+      bench.fleet.reports.inSystem[server] = inSystem;
+      bench.algorithm.reported(server);
+    };
+    [4, 2, 7].forEach((inSystem, server) => {
+      report(server, inSystem);
+    });
+    expect(letters([bench.send(), bench.send(), bench.send()])).toBe("bbb");
+    report(1, 4);
+    expect(letters([bench.send(), bench.send(), bench.send(), bench.send()])).toBe("abab");
+    bench.end(1);
+    expect(bench.algorithm.signalOf(2, 0)).toBe(8);
+    report(2, 0);
+    expect(bench.send()).toBe(2);
+  });
+
   it("follows a change of weight", () => {
     const bench = new Bench("least-connections", [1, 1]);
     bench.bind(0);

@@ -1,4 +1,5 @@
 import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { loadColumn, loadKnob } from "./load-seen.ts";
 import { ServerHeap } from "./server-heap.ts";
 
 /**
@@ -10,10 +11,15 @@ import { ServerHeap } from "./server-heap.ts";
 class LeastConnections extends Algorithm {
   private readonly context: BalancingContext;
   private readonly byLoad: ServerHeap;
+  /** Requests by server, as this balancer counts them or as servers have reported them. */
+  private readonly load: Int32Array | Float64Array;
+  private readonly isReported: boolean;
 
-  constructor(context: BalancingContext) {
+  constructor(context: BalancingContext, load: string) {
     super();
     this.context = context;
+    this.load = loadColumn(context.fleet, load);
+    this.isReported = load === "reported";
     this.byLoad = new ServerHeap(context.fleet.count);
   }
 
@@ -22,6 +28,12 @@ class LeastConnections extends Algorithm {
   }
 
   override sent(server: number): void {
+    // Until its next report the server's key stays the same; it goes behind its equals all the same.
+    if (this.isReported) this.changed(server);
+    else this.update(server);
+  }
+
+  override reported(server: number): void {
     this.update(server);
   }
 
@@ -44,8 +56,8 @@ class LeastConnections extends Algorithm {
   }
 
   private keyOf(server: number): number {
-    const { inFlight, weight } = this.context.fleet;
-    return inFlight[server] === 0 ? 0 : (inFlight[server]! + 1) / weight[server]!;
+    const requests = this.load[server]!;
+    return requests === 0 ? 0 : (requests + 1) / this.context.fleet.weight[server]!;
   }
 }
 
@@ -65,6 +77,6 @@ export const leastConnections = defineBalancing({
   knownFlaw:
     "A server that fails fast looks idle and attracts the traffic; many balancers each know only their own requests.",
   source: "HAProxy 2.6 lb_fwlc.c; join-shortest-queue in the literature.",
-  knobs: {},
-  create: (_knobs, context) => new LeastConnections(context),
+  knobs: { load: loadKnob },
+  create: ({ load }, context) => new LeastConnections(context, load),
 });

@@ -53,6 +53,15 @@ describe("power of two choices", () => {
     expect(bench.send()).toBe(0);
   });
 
+  it("can go by what servers report instead, and then minds nothing else", () => {
+    const bench = new Bench("power-of-two-choices", [1, 1], { knobs: { load: "reported" } });
+    bench.fleet.reports.inSystem.set([3, 2]);
+    expect(Array.from({ length: 20 }, (_, request) => bench.send(request))).toEqual(Array(20).fill(1));
+    bench.fleet.reports.inSystem.set([3, 4]);
+    expect(bench.send()).toBe(0);
+    expect(bench.algorithm.signalOf(1, 0)).toBe(4);
+  });
+
   it("takes the other of its two when one is to be avoided, however busy that is", () => {
     const bench = new Bench("power-of-two-choices", [1, 1, 1]);
     bench.fleet.inFlight.set([0, 100, 100]);

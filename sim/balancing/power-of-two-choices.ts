@@ -1,4 +1,5 @@
 import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { loadColumn, loadKnob } from "./load-seen.ts";
 
 /**
  * Two distinct eligible servers drawn at random; the one with fewer requests in flight per unit of weight, the first
@@ -9,10 +10,13 @@ import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.t
 class PowerOfTwoChoices extends Algorithm {
   private decisions = 0;
   private readonly context: BalancingContext;
+  /** Requests by server, as this balancer counts them or as servers have reported them. */
+  private readonly load: Int32Array | Float64Array;
 
-  constructor(context: BalancingContext) {
+  constructor(context: BalancingContext, load: string) {
     super();
     this.context = context;
+    this.load = loadColumn(context.fleet, load);
   }
 
   pick(_request: number, avoid: number): number {
@@ -28,13 +32,13 @@ class PowerOfTwoChoices extends Algorithm {
     const second = eligible[other]!;
     if (first === avoid) return second;
     if (second === avoid) return first;
-    const { inFlight, weight } = fleet;
-    return inFlight[second]! * weight[first]! < inFlight[first]! * weight[second]! ? second : first;
+    const { load } = this;
+    const { weight } = fleet;
+    return load[second]! * weight[first]! < load[first]! * weight[second]! ? second : first;
   }
 
   override signalOf(server: number): number {
-    const { inFlight, weight } = this.context.fleet;
-    return inFlight[server]! / weight[server]!;
+    return this.load[server]! / this.context.fleet.weight[server]!;
   }
 }
 
@@ -55,6 +59,6 @@ export const powerOfTwoChoices = defineBalancing({
   knownFlaw: "In small fleets it is measurably worse than looking at every server.",
   source:
     "Mitzenmacher, “The Power of Two Choices in Randomized Load Balancing”, IEEE TPDS 12(10), 2001; nginx random two.",
-  knobs: {},
-  create: (_knobs, context) => new PowerOfTwoChoices(context),
+  knobs: { load: loadKnob },
+  create: ({ load }, context) => new PowerOfTwoChoices(context, load),
 });

@@ -95,6 +95,7 @@ export function scenarioOf({ servers, sessionsPerMs, durationMs, requestsPerSess
         requestTimeoutMs: null,
         cancelsAbandonedWork: true,
         healthCheck: null,
+        reports: null,
       },
       network: { clientToBalancerMs: none, balancerToServerMs: none },
     },

@@ -14,12 +14,14 @@ export interface AlgorithmsParts {
   readonly fleets: readonly Fleet[];
   readonly requests: RequestView;
   readonly kernel: Kernel;
+  /** A balancer asks a server how it is. */
+  readonly ask: (balancer: number, server: number) => void;
   readonly drawsOf: (purpose: string) => Draws;
 }
 
 /** @throws RangeError for a name that nobody knows. */
 export function algorithmsOf({ name, knobs }: PartChoice, parts: AlgorithmsParts): readonly BalancingAlgorithm[] {
-  const { own, fleets, requests, kernel, drawsOf } = parts;
+  const { own, fleets, requests, kernel, ask, drawsOf } = parts;
   const definition = partNamed([...balancingAlgorithms, ...own], name, "balancing algorithm");
   return fleets.map((fleet, balancer) =>
     definition.create(knobs, {
@@ -27,7 +29,7 @@ export function algorithmsOf({ name, knobs }: PartChoice, parts: AlgorithmsParts
       requests,
       draws: drawsOf(`balancing/${balancer}`),
       clock: kernel,
-      probes: { ask() {} },
+      probes: { ask: (server) => ask(balancer, server) },
       wake: (atMs) => kernel.schedule(atMs, event.BALANCER_WAKES, balancer, 0),
     }),
   );

@@ -34,3 +34,10 @@ export const WARM_UP_ENDS = 21;
 export const TRACE_ENTRY = 22;
 /** entity: balancer. Its algorithm asked for it. */
 export const BALANCER_WAKES = 23;
+/** entity: server, or the whole fleet where all report at once. */
+export const REPORTS_DUE = 24;
+/** entity: place of the report, operand: balancer. */
+export const REPORT_ARRIVES = 25;
+/** entity: place of the probe. */
+export const PROBE_AT_SERVER = 26;
+export const PROBE_ANSWERED = 27;

@@ -162,6 +162,7 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
     replicationBytes: meter.replicationBytes,
     storeOperations: meter.storeOperations,
     cookieBytes: meter.cookieBytes,
+    balancerMessages: meter.balancerMessages,
     sessionMemoryBytes: (measured.byteMs / measured.atMs) * state.copies(servers.upCount),
   };
 }

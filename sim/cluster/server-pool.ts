@@ -89,6 +89,7 @@ export class ServerPool {
         this.reschedule(server);
       }
     }
+    this.service.watch?.calledOff(server);
     this.balancers.dropGhost(slot);
     if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
       this.service.begin(servers.dequeue(server), server);
@@ -121,5 +122,6 @@ export class ServerPool {
     if (this.servers.isUp(server)) return;
     this.servers.settle(server);
     this.servers.start(server, this.kernel.nowMs);
+    this.service.watch?.serverStarted(server);
   }
 }

@@ -127,6 +127,10 @@ export class Servers {
     this.crashes[server]!++;
   }
 
+  /** Requests on the server: waiting and in service. */
+  inSystem(server: number): number {
+    return this.ints[server * INTS + IN_SERVICE]! + this.ints[server * INTS + QUEUED]!;
+  }
   isUp(server: number): boolean {
     return this.ints[server * INTS + IS_UP] === 1;
   }

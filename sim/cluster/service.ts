@@ -13,6 +13,7 @@ import * as request from "./requests.ts";
 import type { ServerPool } from "./server-pool.ts";
 import type { Servers } from "./servers.ts";
 import * as host from "./servers.ts";
+import type { Watch } from "./watch.ts";
 
 /** What the service asks of the users' sessions. */
 export interface SessionSide {
@@ -37,6 +38,8 @@ export interface ServiceParts {
 export class Service {
   accounts!: SessionSide;
   pool!: ServerPool;
+  /** null unless a balancer wants to know what happens on servers. */
+  watch: Watch | null = null;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly servers: Servers;
@@ -77,6 +80,7 @@ export class Service {
     servers.settle(server);
     books[page + host.ARRIVED]!++;
     floats[slot * request.FLOATS + request.REACHED_AT_MS] = this.kernel.nowMs;
+    if (this.watch !== null) this.watch.arrived(slot, server);
     if (isFree) {
       this.begin(slot, server);
     } else {
@@ -197,6 +201,7 @@ export class Service {
     if (succeeded) ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     const page = server * host.INTS;
     servers.ints[page + host.IN_SERVICE]!--;
+    if (this.watch !== null) this.watch.left(slot, server, succeeded);
     if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);

@@ -16,6 +16,7 @@ import type { TraceChunk } from "../workload/trace.ts";
 import { Users } from "../workload/users.ts";
 import { Accounts } from "./accounts.ts";
 import { algorithmsOf } from "./algorithms.ts";
+import { takeBackground } from "./background.ts";
 import { Balancers } from "./balancers.ts";
 import { AffinityWorld, StateWorld } from "./contexts.ts";
 import { type Decision, type DecisionRange, type LoggedParts, logDecisions } from "./decision-log.ts";
@@ -34,6 +35,7 @@ import { Service } from "./service.ts";
 import type { OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
 import { Visits } from "./visits.ts";
+import { Watch } from "./watch.ts";
 
 /** "more": `untilMs` is reached. "trace": feed the next chunk of the recorded trace first. "done": the run is over. */
 export type Progress = "more" | "trace" | "done";
@@ -63,11 +65,12 @@ export class Simulation {
   readonly state;
   private readonly affinity;
   readonly fleets: readonly Fleet[];
-  private readonly algorithms: readonly BalancingAlgorithm[];
+  readonly watch: Watch;
+  readonly algorithms: readonly BalancingAlgorithm[];
   private readonly users: readonly Users[];
   private readonly visits: Visits;
   private readonly pool: ServerPool;
-  private readonly health: Health;
+  readonly health: Health;
   /** null where nothing is to be explained. */
   readonly explainer: Explainer | null;
   private isDone = false;
@@ -102,12 +105,23 @@ export class Simulation {
     );
     const stateView = new StateWorld(world);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
+    this.watch = new Watch({
+      kernel,
+      scenario,
+      strategy,
+      seed,
+      servers: this.servers,
+      requests,
+      fleets: this.fleets,
+      meter,
+    });
     this.explainer = explain === undefined ? null : new Explainer(explain);
     this.algorithms = algorithmsOf(strategy.balancing, {
       own: algorithms,
       fleets: this.fleets,
       requests: affinityView.requests,
       kernel,
+      ask: (balancer, server) => this.watch.ask(balancer, server),
       drawsOf: (purpose) => this.explainer?.drawsOf(seed, purpose) ?? new Draws(seed, purpose),
     });
 
@@ -166,6 +180,7 @@ export class Simulation {
     this.balancers.service = this.service;
     this.service.accounts = accounts;
     this.service.pool = this.pool;
+    this.watch.follow(this.service, this.algorithms);
     this.health = new Health(
       kernel,
       this.servers,
@@ -301,24 +316,14 @@ export class Simulation {
         return this.balancers.timeout(entity);
       case event.PATIENCE_OVER:
         return this.visits.patienceOver(entity);
-      case event.HEALTH_CHECK:
-        return this.health.probe(entity, operand);
-      case event.STATE_ELAPSED:
-        return this.state.elapsed(entity, operand);
-      case event.FAULT_BEGINS:
-        return this.outages.begin(entity);
-      case event.FAULT_ENDS:
-        return this.outages.end(entity);
       case event.WINDOW_ENDS:
         return this.endWindow();
       case event.WARM_UP_ENDS:
         return this.startMeasuring();
-      case event.BALANCER_WAKES:
-        return this.algorithms[entity]!.woken();
       case event.TRACE_ENTRY:
         return (this.visits.sources[entity] as TraceSource).entryDue();
       default:
-        throw new Error(`no handler for events of kind ${kind}`);
+        return takeBackground(this, kind, entity, operand);
     }
   }
 

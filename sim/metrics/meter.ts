@@ -35,6 +35,8 @@ export class Meter {
   replicationBytes = 0;
   storeOperations = 0;
   cookieBytes = 0;
+  /** Reports, probes and answers to probes. */
+  balancerMessages = 0;
   /** Index in `affinityLetters`. */
   readonly outcomes = new Float64Array(7);
 
@@ -80,6 +82,7 @@ export class Meter {
     this.replicationBytes = 0;
     this.storeOperations = 0;
     this.cookieBytes = 0;
+    this.balancerMessages = 0;
     this.outcomes.fill(0);
   }
 

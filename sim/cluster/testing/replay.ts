@@ -22,11 +22,12 @@ export interface ReplayParts {
   readonly users?: Partial<Population>;
 }
 
-/** A run of a second over a trace whose sessions are known to be over at the given times. */
+/** A run of a second over a trace whose sessions are known to be over at the given times; `prepare` sees it at its start. */
 export function replay(
   lines: readonly Line[],
   ends: readonly (readonly [session: number, knownAtMs: number])[],
   parts: ReplayParts = {},
+  prepare: (simulation: Simulation) => void = () => {},
 ) {
   const trace = population({ arrivals: { process: "trace" }, ...parts.users });
   const { cluster, ...rest } = scenario(parts.servers ?? [group({ count: 2 })], { faults: parts.faults ?? [] });
@@ -55,6 +56,7 @@ export function replay(
   writer.cut();
   simulation.advance(0);
   simulation.feed(writer.take() ?? null);
+  prepare(simulation);
   while (simulation.advance(Infinity) === "trace") simulation.feed(null);
   const { counts, live } = simulation.ledger;
   return { decisions, counts, live, simulation };

@@ -64,6 +64,7 @@ export function scenario(servers: readonly ServerGroup[], parts: Partial<Scenari
         requestTimeoutMs: null,
         cancelsAbandonedWork: false,
         healthCheck: null,
+        reports: null,
       },
       network: { clientToBalancerMs: constant(0), balancerToServerMs: constant(0) },
     },

@@ -35,6 +35,14 @@ export const priceMetrics = [
     definition: "bytes of cookies and tokens that balancer and session state put on the wire, both directions",
   },
   {
+    name: "balancerMessages",
+    group: "price",
+    unit: "count",
+    better: "lower",
+    title: "messages about load",
+    definition: "reports that servers sent to balancers, lost ones included, and balancers' probes and their answers",
+  },
+  {
     name: "sessionMemoryBytes",
     group: "price",
     unit: "bytes",

@@ -27,6 +27,14 @@ const balancers = fc.record({
       fall: fc.integer({ min: 1, max: 3 }),
     }),
   ),
+  reports: fc.option(
+    fc.record({
+      intervalMs: fc.constantFrom(0, 25, 300),
+      phases: fc.constantFrom("own" as const, "common" as const),
+      delayMs: law(10),
+      lossFraction: fc.constantFrom(0, 0.3, 1),
+    }),
+  ),
 });
 
 const rarelyInstant = fc.oneof(fc.constant({ law: "constant" as const, value: 0 }), law(4));

@@ -122,6 +122,7 @@ export function scenarioOf(parts: ScenarioParts): Scenario {
         requestTimeoutMs: null,
         cancelsAbandonedWork: false,
         healthCheck: null,
+        reports: null,
         ...parts.balancers,
       },
       network: { clientToBalancerMs: constant(0), balancerToServerMs: constant(0), ...parts.network },

@@ -1,0 +1,38 @@
+/** Events of what goes on beside the requests: health checks, storage, faults, and what balancers learn. */
+import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import type { StateBackend } from "../persistence/state/backend.ts";
+import * as event from "./events.ts";
+import type { Health } from "./health.ts";
+import type { Outages } from "./outages.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Background {
+  readonly health: Health;
+  readonly state: StateBackend;
+  readonly outages: Outages;
+  readonly algorithms: readonly BalancingAlgorithm[];
+  readonly watch: Watch;
+}
+
+/** @throws Error for an event that is nobody's: a defect of the model. */
+export function takeBackground(parts: Background, kind: number, entity: number, operand: number): void {
+  switch (kind) {
+    case event.HEALTH_CHECK:
+      return parts.health.probe(entity, operand);
+    case event.STATE_ELAPSED:
+      return parts.state.elapsed(entity, operand);
+    case event.FAULT_BEGINS:
+      return parts.outages.begin(entity);
+    case event.FAULT_ENDS:
+      return parts.outages.end(entity);
+    case event.BALANCER_WAKES:
+      return parts.algorithms[entity]!.woken();
+    case event.REPORTS_DUE:
+    case event.REPORT_ARRIVES:
+    case event.PROBE_AT_SERVER:
+    case event.PROBE_ANSWERED:
+      return parts.watch.take(kind, entity, operand);
+    default:
+      throw new Error(`no handler for events of kind ${kind}`);
+  }
+}
