@@ -13,6 +13,7 @@ const commands = [
   "dashboard",
   "report",
   "diff",
+  "explain",
   "list",
   "describe",
   "init",

@@ -18,15 +18,24 @@ describe("help", () => {
     expect(out).toContain("evenkeel init my.yaml");
   });
 
-  test.each(["run", "compare", "list", "describe", "validate-file", "init", "schema", "dashboard", "report", "diff"])(
-    "of %s fits 80 columns",
-    async (command) => {
-      const { code, out } = await evenkeel([command, "--help"]);
-      expect(code).toBe(0);
-      expect(out).toContain(`Usage: evenkeel ${command}`);
-      expect(widest(out)).toBeLessThanOrEqual(80);
-    },
-  );
+  test.each([
+    "run",
+    "compare",
+    "list",
+    "describe",
+    "validate-file",
+    "init",
+    "schema",
+    "dashboard",
+    "report",
+    "diff",
+    "explain",
+  ])("of %s fits 80 columns", async (command) => {
+    const { code, out } = await evenkeel([command, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: evenkeel ${command}`);
+    expect(widest(out)).toBeLessThanOrEqual(80);
+  });
 
   test("is shown on standard error, as wrong usage, when nothing is asked", async () => {
     const { code, out, err } = await evenkeel([]);

@@ -6,6 +6,7 @@ import { compareCommand } from "./commands/compare.ts";
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { diffCommand } from "./commands/diff.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -43,7 +44,10 @@ function programFor(world: World, finish: Finish): Command {
       getErrHelpWidth: () => HELP_WIDTH,
     });
   const groups = [
-    { heading: "Run:", commands: [runCommand, compareCommand, dashboardCommand, reportCommand, diffCommand] },
+    {
+      heading: "Run:",
+      commands: [runCommand, compareCommand, dashboardCommand, reportCommand, diffCommand, explainCommand],
+    },
     { heading: "Look up:", commands: [listCommand, describeCommand] },
     { heading: "Write scenarios:", commands: [initCommand, validateFileCommand, schemaCommand] },
   ];

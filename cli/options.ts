@@ -63,14 +63,20 @@ export interface RunOptions extends OutputOptions {
 
 export const jsonOption = (): Option => new Option("--json", "print one JSON document instead of text");
 
+export const setOption = (): Option =>
+  new Option("--set <path=value>", "change the scenario: cluster.servers.count=6").argParser(collect);
+
+export const seedOption = (description: string): Option =>
+  new Option("--seed <number>", description).argParser(wholeNumber(0, MOST_SEED));
+
 /** Everything that changes which runs are made. */
 export const withExperimentOptions = (command: Command): Command =>
   command
     .optionsGroup("What to run:")
-    .option("--set <path=value>", "change the scenario: cluster.servers.count=6", collect)
+    .addOption(setOption())
     .option("--strategies <names>", "strategies, separated by commas; all: every one there is", list)
     .option("--reference <name>", "the strategy that the others are compared with")
-    .option("--seed <number>", "seed of the first run", wholeNumber(0, MOST_SEED))
+    .addOption(seedOption("seed of the first run"))
     .option("--runs <number>", "runs of each strategy, seeds counting on", wholeNumber(1, MOST_RUNS))
     .option("--threads <number>", "worker threads; never changes a result", wholeNumber(1, 1024));
 

@@ -2,7 +2,7 @@
 import type { Decision } from "../sim/index.ts";
 import { type DecisionPair, differences, type FirstDifference } from "./divergence-decision.ts";
 import { listOf, plainNumber } from "./format.ts";
-import { fitBlocks, padded, type TextColumn, wrapText } from "./text-table.ts";
+import { fitBlocks, leftAligned, padded, rightAligned, type TextColumn, wrapText } from "./text-table.ts";
 
 type Reason = Decision["reason"];
 
@@ -41,23 +41,13 @@ function hidesDifference({ a, b }: FirstDifference): boolean {
 }
 
 const plain = (text: string): string => text;
-const column = (header: string, cells: readonly string[]): TextColumn => ({
-  header: [header],
-  cells: cells.map((text) => ({ text, paint: plain })),
-});
-
-function leftAligned(header: string, cells: readonly string[]): TextColumn {
-  const width = Math.max(header.length, ...cells.map((text) => text.length));
-  const filled = cells.map((text) => text.padEnd(width));
-  return column(header.padEnd(width), filled);
-}
 
 /** What was decided and for whom: beside one another, or in blocks of their own where that is too wide. */
 function table(rows: readonly Row[], exact: boolean, width: number): string[] {
   const cells = (text: (decision: Decision) => string, ifNone = ""): string[] =>
     rows.map(({ decision }) => (decision === null ? ifNone : text(decision)));
   const number = (header: string, value: (decision: Decision) => number): TextColumn =>
-    column(
+    rightAligned(
       header,
       cells((decision) => whole(value(decision))),
     );
@@ -71,12 +61,12 @@ function table(rows: readonly Row[], exact: boolean, width: number): string[] {
   );
   const decided = [
     number("decision", ({ index }) => index),
-    column("at, ms", times),
+    rightAligned("at, ms", times),
     leftAligned("server", servers),
     leftAligned("reason", reasons),
   ];
   const asked = [
-    column("visit", visits),
+    rightAligned("visit", visits),
     number("request", ({ request }) => request),
     number("attempt", ({ attempt }) => attempt),
     number("balancer", ({ balancer }) => balancer),

@@ -50,6 +50,21 @@ export function padded(columns: readonly TextColumn[], paintHeader: (text: strin
   ];
 }
 
+const plain = (text: string): string => text;
+
+export const rightAligned = (header: string, cells: readonly string[]): TextColumn => ({
+  header: [header],
+  cells: cells.map((text) => ({ text, paint: plain })),
+});
+
+export function leftAligned(header: string, cells: readonly string[]): TextColumn {
+  const width = Math.max(header.length, ...cells.map((text) => text.length));
+  return rightAligned(
+    header.padEnd(width),
+    cells.map((text) => text.padEnd(width)),
+  );
+}
+
 /** Breaks at spaces; a longer word stands alone on its line. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -1,5 +1,11 @@
 /** Makes one run in slices, so that the process stays awake for Ctrl-C and progress. Slices cannot change a result. */
-import { type Decision, type DecisionRange, Simulation } from "../../sim/index.ts";
+import {
+  type Decision,
+  type DecisionRange,
+  type DecisionSought,
+  type Explanation,
+  Simulation,
+} from "../../sim/index.ts";
 import type { DigestRecord, RunRecord } from "../../sim/record.ts";
 import type { Cell } from "./cell.ts";
 import { openReplay } from "./replay.ts";
@@ -58,4 +64,26 @@ export async function runDecisions(cell: Cell, range: DecisionRange, between: Be
   const { decisions } = simulation;
   await advance(simulation, cell, () => decisions.length === range.to - range.from, between);
   return { decisions, digest: simulation.digest() };
+}
+
+export interface Explained {
+  /** null when the run makes no such decision. */
+  readonly explanation: Explanation | null;
+  /** Decisions of the run until it was left; visits of the population, and requests of the visit, that was asked for. */
+  readonly decisions: number;
+  readonly visits: number;
+  readonly requests: number;
+}
+
+/** A run made for the sake of one decision; it is left soon after. */
+export async function explainDecision(cell: Cell, sought: DecisionSought, between: Between): Promise<Explained> {
+  const simulation = new Simulation({ ...inputOf(cell), explain: sought });
+  const explainer = simulation.explainer!;
+  await advance(simulation, cell, () => explainer.explanation !== null, between);
+  return {
+    explanation: explainer.explanation,
+    decisions: simulation.digest().decisions,
+    visits: explainer.visitsSeen,
+    requests: explainer.requestsSeen,
+  };
 }
