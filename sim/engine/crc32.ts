@@ -13,7 +13,18 @@ const utf8 = new TextEncoder();
  * checksum of a text in two parts is `crc32(second, crc32(first))`.
  */
 export function crc32(data: string | Uint8Array, before = 0): number {
-  const bytes = typeof data === "string" ? utf8.encode(data) : data;
+  if (typeof data !== "string") return ofBytes(data, before);
+  let state = ~before;
+  for (let i = 0; i < data.length; i++) {
+    const code = data.charCodeAt(i);
+    // Plain ASCII, the usual case, is its own UTF-8.
+    if (code > 0x7f) return ofBytes(utf8.encode(data), before);
+    state = table[(state ^ code) & 0xff]! ^ (state >>> 8);
+  }
+  return ~state >>> 0;
+}
+
+function ofBytes(bytes: Uint8Array, before: number): number {
   let state = ~before;
   for (let i = 0; i < bytes.length; i++) state = table[(state ^ bytes[i]!) & 0xff]! ^ (state >>> 8);
   return ~state >>> 0;
