@@ -1,5 +1,6 @@
 import type { BalancingDefinition } from "./algorithm.ts";
 import { ipHash } from "./ip-hash.ts";
+import { ketama } from "./ketama.ts";
 import { leastConnections } from "./least-connections.ts";
 import { leastResponseTime } from "./least-response-time.ts";
 import { maglev } from "./maglev.ts";
@@ -8,17 +9,24 @@ import { random } from "./random.ts";
 import { ringHash } from "./ring-hash.ts";
 import { roundRobin } from "./round-robin.ts";
 import { urlHash } from "./url-hash.ts";
+import { weightedHash } from "./weighted-hash.ts";
+import { weightedLeastConnections } from "./weighted-least-connections.ts";
+import { weightedRandom } from "./weighted-random.ts";
 import { weightedRoundRobin } from "./weighted-round-robin.ts";
 
 /** Every balancing algorithm, in the order of lists and reports. */
 export const balancingAlgorithms: readonly BalancingDefinition[] = [
   random,
+  weightedRandom,
   roundRobin,
   weightedRoundRobin,
   leastConnections,
+  weightedLeastConnections,
   leastResponseTime,
   powerOfTwoChoices,
   ipHash,
+  weightedHash,
+  ketama,
   urlHash,
   ringHash,
   maglev,

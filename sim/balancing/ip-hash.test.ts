@@ -77,4 +77,33 @@ describe("ip hash", () => {
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.3);
   });
+
+  it("takes all sixteen octets of an IPv6 address", () => {
+    // By hand for ::1: h = 89, fifteen times h = h × 113 mod 6271, then once h = h × 113 + 1 mod 6271.
+    let hash = 89;
+    for (let octet = 0; octet < 16; octet++) hash = (hash * 113 + (octet === 15 ? 1 : 0)) % 6271;
+    const address = new Uint8Array(16);
+    address[15] = 1;
+    const bench = new Bench("ip-hash", [1, 1, 1, 1, 1], { addressBytesOf: () => address });
+    expect(bench.serve()).toBe(hash % 5);
+  });
+
+  it("counts servers that have yet to join for nothing", () => {
+    const bench = new Bench("ip-hash", [1, 1, 1]);
+    bench.fleet.setListed(2, false);
+    const two = new Bench("ip-hash", [1, 1]);
+    const networks = Array.from({ length: 200 }, (_, network) => network * 256);
+    expect(networks.map((address) => bench.serve(address))).toEqual(networks.map((address) => two.serve(address)));
+  });
+
+  it("hashes on from where it was when a server refuses the request", () => {
+    const bench = new Bench("ip-hash", [1, 1, 1, 1, 1]);
+    const alone = new Bench("ip-hash", [1, 1, 1, 1, 1]);
+    for (let network = 0; network < 100; network++) {
+      const refused = bench.serve(network * 256);
+      alone.set(refused, false);
+      expect(bench.serve(network * 256, refused)).toBe(alone.serve(network * 256));
+      alone.set(refused, true);
+    }
+  });
 });

@@ -1,50 +1,42 @@
-import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
-import { wholeWeights } from "./weight-map.ts";
+import { type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { Misses, maxFailsKnob, SmoothlyWeighted } from "./smooth-weights.ts";
+import { WeightLine } from "./weight-line.ts";
 
+const START = 89;
 const MODULUS = 6271;
-/** After this many hashes that hit a server out of use, nginx falls back to round robin. */
-const MOST_MISSES = 20;
 
 /**
- * nginx's ip_hash: h = 89, then h = (h × 113 + byte) mod 6271 over the first three octets of the address; h modulo the
- * total weight falls on a server of the full list. When that one is out of use, the octets are hashed again into h.
+ * nginx's ip_hash: h = 89, then h = (h × 113 + byte) mod 6271 over the first three octets of an IPv4 address or all 16 of
+ * an IPv6 one; h modulo the total weight falls on a server of the full list. When that one is out of use, the octets are
+ * hashed again into h.
  */
-class IpHash extends Algorithm {
-  private readonly context: BalancingContext;
-  /** Ends of the servers' stretches over the whole fleet: those out of use keep their places, so nobody else moves. */
-  private readonly end: Float64Array;
-  private turn = -1;
+class IpHash extends SmoothlyWeighted {
+  private readonly line: WeightLine;
+  private readonly misses = new Misses();
+  private hash = START;
 
-  constructor(context: BalancingContext) {
-    super();
-    this.context = context;
-    let end = 0;
-    this.end = wholeWeights(context.fleet.weight).map((weight) => (end += weight));
+  constructor(context: BalancingContext, maxFails: number) {
+    super(context, maxFails);
+    this.line = new WeightLine(context.fleet);
   }
 
   pick(request: number, avoid: number): number {
-    const { fleet, requests } = this.context;
-    const address = requests.addressOf(request);
-    let hash = 89;
-    for (let misses = 0; misses <= MOST_MISSES; misses++) {
-      for (let shift = 24; shift >= 8; shift -= 8) hash = (hash * 113 + ((address >>> shift) & 255)) % MODULUS;
-      const server = this.serverAt(hash % this.end[fleet.count - 1]!);
-      if (fleet.isEligible[server] === 1 && server !== avoid) return server;
+    const { line, misses } = this;
+    line.refresh();
+    if (misses.begin(request, avoid)) this.hash = START;
+    const address = this.context.requests.addressBytesOf(request);
+    const octets = address.length === 4 ? 3 : address.length;
+    let hash = this.hash;
+    while (!misses.tooMany) {
+      for (let i = 0; i < octets; i++) hash = (hash * 113 + address[i]!) % MODULUS;
+      const server = line.at(hash % line.total);
+      if (this.isFree(server, avoid)) {
+        this.hash = hash;
+        return server;
+      }
+      misses.count++;
     }
-    do this.turn = (this.turn + 1) % fleet.eligibleCount;
-    while (fleet.eligible[this.turn] === avoid && fleet.eligibleCount > 1);
-    return fleet.eligible[this.turn]!;
-  }
-
-  private serverAt(point: number): number {
-    let low = 0;
-    let high = this.end.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.end[middle]! > point) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return this.smooth.next(avoid);
   }
 }
 
@@ -54,14 +46,14 @@ export const ipHash = defineBalancing({
   summary: "A hash of the first three octets of the client's address names the server.",
   whenToUse: "When clients can carry no cookie and sit on many networks.",
   products: "nginx `ip_hash`.",
-  cost: "O(log n)",
+  cost: "O(log n); O(n) after 21 misses",
   decides: {
     signal: null,
     rule: "the server on whose stretch of the total weight the hash falls",
-    tieBreak: "out of use: hash again, 20 times at most, then the servers in turn",
+    tieBreak: "out of use: hash again, 20 times at most, then smooth round robin",
   },
   knownFlaw: "A whole /24 lands on one server: an office or a carrier behind one address overloads it.",
-  source: "nginx 1.22 ngx_http_upstream_ip_hash_module.c; servers that have yet to join count as listed but down.",
-  knobs: {},
-  create: (_knobs, context) => new IpHash(context),
+  source: "nginx 1.22 ngx_http_upstream_ip_hash_module.c.",
+  knobs: { maxFails: maxFailsKnob },
+  create: ({ maxFails }, context) => new IpHash(context, maxFails),
 });

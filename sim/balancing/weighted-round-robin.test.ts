@@ -73,4 +73,37 @@ describe("smooth weighted round robin", () => {
   it("counts fractional weights as they are", () => {
     expect(letters(new Bench("weighted-round-robin", [1.5, 0.5]).sequence(4))).toBe("aaba");
   });
+
+  it("takes weight off a server that fails, and gives it back by one a turn", () => {
+    const bench = new Bench("weighted-round-robin", [4, 2]);
+    expect(bench.send()).toBe(0);
+    bench.end(0, 1, false);
+    // Values are -2, 2. The failure has taken all four off the first: turns add 0, 1, 2, 3, 4 … to it and 2 to the second.
+    //   -2 4 → b pays 2; -1 4 → b pays 3; 1 3 → b pays 4; 4 1 → a pays 5; 3 3 → a, the first of two equals, pays 6.
+    expect(letters(bench.sequence(5))).toBe("bbbaa");
+  });
+
+  it("takes a part of the weight off where more failures are allowed, and nothing where they are not counted", () => {
+    const valuesWith = (maxFails: number) => {
+      const bench = new Bench("weighted-round-robin", [3, 2], { knobs: { maxFails } });
+      bench.place(0);
+      bench.end(0, 1, false);
+      return [0, 1].map((server) => bench.algorithm.signalOf(server, 0));
+    };
+    // Of 3, a third, half of it in whole numbers, all of it, nothing.
+    expect(valuesWith(3)).toEqual([2, 2]);
+    expect(valuesWith(2)).toEqual([2, 2]);
+    expect(valuesWith(1)).toEqual([0, 2]);
+    expect(valuesWith(0)).toEqual([3, 2]);
+  });
+
+  it("counts requests that a binding leads to a server as its turns, one round ahead at most", () => {
+    const bench = new Bench("weighted-round-robin", [1, 1, 1]);
+    for (let i = 0; i < 10; i++) bench.bind(0);
+    // After one bound request its value is -2, minus the weight of the others; more change nothing.
+    expect(letters(bench.sequence(5))).toBe("bcabc");
+    const uncounted = new Bench("weighted-round-robin", [1, 1, 1], { knobs: { countsBindings: false } });
+    for (let i = 0; i < 10; i++) uncounted.bind(0);
+    expect(letters(uncounted.sequence(5))).toBe("abcab");
+  });
 });

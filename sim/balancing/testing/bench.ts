@@ -17,6 +17,7 @@ export interface BenchParts {
   readonly seed?: number;
   /** Addresses and URLs by request; a request is its own address and URL unless told otherwise. */
   readonly addressOf?: (request: number) => number;
+  readonly addressBytesOf?: (request: number) => Uint8Array;
   readonly urlOf?: (request: number) => number;
   readonly uriOf?: (request: number) => string;
   readonly headerOf?: (request: number, name: string) => string | null;
@@ -32,7 +33,7 @@ export function requestsOf({
   const bytesOf = (request: number) => Uint8Array.from([24, 16, 8, 0], (shift) => addressOf(request) >>> shift);
   return {
     addressOf,
-    addressBytesOf: bytesOf,
+    addressBytesOf: parts.addressBytesOf ?? bytesOf,
     addressTextOf: (request) => bytesOf(request).join("."),
     portOf: (request) => 49_152 + (request % 16_384),
     urlOf,
