@@ -7,12 +7,18 @@ export interface Recorder {
   decided(request: number, verdict: Verdict): void;
   /** A server was tried for the request, the last one included; in order. */
   tried(request: number, server: string): void;
-  /** The client sees these Set-Cookie headers with the answer; none when it is never called. */
+  /**
+   * The client sees these Set-Cookie headers with the answer, in this order; none when it is never called. A date that
+   * follows the wall clock of the recording is written as `expires=*`.
+   */
   setCookie(request: number, value: string): void;
   /** A server has received the request; of those that were held, in the order in which it happened. */
   arrived(request: number, server: string): void;
-  /** A random choice among `candidates` (never empty), which the recording made. */
-  drawn(request: number, candidates: readonly string[]): string;
+  /**
+   * A random choice among `candidates` (never empty): answers with the one that is to be made, the recording's or, when
+   * distributions are compared, the product's own draw.
+   */
+  drawn(request: number, candidates: readonly string[], own?: string): string;
 }
 
 /** Steps are carried out completely before the next one begins. */
