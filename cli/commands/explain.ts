@@ -85,7 +85,7 @@ export const explainCommand: MakeCommand = (world, finish) =>
     .addHelpText(
       "after",
       "\nExamples:\n  evenkeel explain checkout-crash --request 1208\n" +
-        "  evenkeel explain lost-cart --strategy sticky-cookie --request shoppers/12/3",
+        "  evenkeel explain lost-cart --strategy sticky-cookie --request shoppers/13/3",
     )
     .action(
       finish(async (source: string, { request: sought, strategy, json, ...options }: ExplainOptions) => {
