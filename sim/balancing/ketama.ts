@@ -9,7 +9,7 @@ const utf8 = new TextEncoder();
 /** Points on the circle for each unit of weight (nginx), or for an average server (libketama: four from each of 40 digests). */
 const POINTS = 160;
 /** A point and its server in one number, so that a plain numeric sort orders both. */
-const SERVERS = 2 ** 21;
+const SERVERS = 0x20_0000;
 
 /** Where servers stand on the circle, and where a key falls. */
 export interface Placement {
