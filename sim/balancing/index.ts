@@ -1,9 +1,12 @@
 import type { BalancingDefinition } from "./algorithm.ts";
+import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
 import { ipHash } from "./ip-hash.ts";
 import { ketama } from "./ketama.ts";
 import { leastConnections } from "./least-connections.ts";
+import { leastRequest } from "./least-request.ts";
 import { leastResponseTime } from "./least-response-time.ts";
 import { maglev } from "./maglev.ts";
+import { powerOfDChoices } from "./power-of-d-choices.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
 import { ringHash } from "./ring-hash.ts";
@@ -30,4 +33,7 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   urlHash,
   ringHash,
   maglev,
+  earliestDeadlineFirst,
+  leastRequest,
+  powerOfDChoices,
 ];

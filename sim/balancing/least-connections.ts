@@ -63,7 +63,7 @@ class LeastConnections extends Algorithm {
 
 export const leastConnections = defineBalancing({
   name: "least-connections",
-  aliases: ["leastconn", "LEAST_REQUEST", "jsq", "least-outstanding-requests"],
+  aliases: ["leastconn", "jsq", "least-outstanding-requests"],
   summary: "The server with the fewest requests in flight for its weight.",
   whenToUse: "Requests of uneven cost, one balancer or few.",
   products: "HAProxy `balance leastconn`.",

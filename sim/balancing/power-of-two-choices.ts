@@ -1,4 +1,5 @@
 import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { firstOpen, isOpen } from "./candidates.ts";
 import { loadColumn, loadKnob } from "./load-seen.ts";
 
 /**
@@ -23,15 +24,17 @@ class PowerOfTwoChoices extends Algorithm {
     const { fleet, draws } = this.context;
     const count = fleet.eligibleCount;
     const eligible = fleet.eligible;
-    if (count === 1) return eligible[0]!;
+    if (count === 1) return firstOpen(fleet, avoid);
     draws.at(0, this.decisions++);
     const one = draws.below(count);
     let other = draws.below(count - 1);
     if (other >= one) other++;
     const first = eligible[one]!;
     const second = eligible[other]!;
-    if (first === avoid) return second;
-    if (second === avoid) return first;
+    if (avoid >= 0 || fleet.barredCount > 0) {
+      if (!isOpen(fleet, first, avoid)) return isOpen(fleet, second, avoid) ? second : firstOpen(fleet, avoid, one);
+      if (!isOpen(fleet, second, avoid)) return first;
+    }
     const { load } = this;
     const { weight } = fleet;
     return load[second]! * weight[first]! < load[first]! * weight[second]! ? second : first;
@@ -47,7 +50,7 @@ export const powerOfTwoChoices = defineBalancing({
   aliases: ["p2c", "random(2)", "random two least_conn"],
   summary: "The less loaded of two servers drawn at random.",
   whenToUse: "Large fleets and several balancers: nearly as even as least connections, without the herd.",
-  products: "nginx `random two least_conn`, HAProxy `balance random(2)`, Envoy `LEAST_REQUEST`.",
+  products: "nginx `random two least_conn`, HAProxy `balance random(2)`.",
   cost: "O(1)",
   decides: {
     signal: "requests in flight per unit of weight",
