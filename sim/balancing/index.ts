@@ -1,17 +1,21 @@
 import type { BalancingDefinition } from "./algorithm.ts";
+import { consistentHash } from "./consistent-hash.ts";
+import { dynamicRoundRobin } from "./dynamic-round-robin.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
+import { first } from "./first.ts";
 import { ipHash } from "./ip-hash.ts";
 import { ketama } from "./ketama.ts";
 import { leastConnections } from "./least-connections.ts";
 import { leastRequest } from "./least-request.ts";
 import { leastResponseTime } from "./least-response-time.ts";
 import { maglev } from "./maglev.ts";
+import { moduloHash } from "./modulo-hash.ts";
 import { powerOfDChoices } from "./power-of-d-choices.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
 import { ringHash } from "./ring-hash.ts";
 import { roundRobin } from "./round-robin.ts";
-import { urlHash } from "./url-hash.ts";
+import { staticRoundRobin } from "./static-round-robin.ts";
 import { weightedHash } from "./weighted-hash.ts";
 import { weightedLeastConnections } from "./weighted-least-connections.ts";
 import { weightedRandom } from "./weighted-random.ts";
@@ -23,6 +27,9 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   weightedRandom,
   roundRobin,
   weightedRoundRobin,
+  dynamicRoundRobin,
+  staticRoundRobin,
+  first,
   leastConnections,
   weightedLeastConnections,
   leastResponseTime,
@@ -30,10 +37,11 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   ipHash,
   weightedHash,
   ketama,
-  urlHash,
   ringHash,
   maglev,
   earliestDeadlineFirst,
   leastRequest,
   powerOfDChoices,
+  moduloHash,
+  consistentHash,
 ];

@@ -101,7 +101,7 @@ describe("least connections", () => {
     report(1, 4);
     expect(letters([bench.send(), bench.send(), bench.send(), bench.send()])).toBe("abab");
     bench.end(1);
-    expect(bench.algorithm.signalOf(2, 0)).toBe(8);
+    expect(bench.algorithm.signalOf(2, 0)).toBe((7 + 1) * 256);
     report(2, 0);
     expect(bench.send()).toBe(2);
   });

@@ -1,12 +1,16 @@
 import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.ts";
+import { effectiveWeight } from "./effective-weight.ts";
 import { loadColumn, loadKnob } from "./load-seen.ts";
 import { ServerHeap } from "./server-heap.ts";
+
+/** HAProxy's keys are whole multiples of 1 / 4096 of its largest weight, 256 (SRV_EWGHT_MAX). */
+const UNIT = 4096;
 
 /**
  * The server with the fewest requests in flight per unit of weight, counting the one to be placed.
  *
- * As in HAProxy, an idle server's key is 0 whatever its weight, otherwise (n + 1) / weight; equal keys are taken in
- * the order in which the servers got them, so that idle servers take turns. We divide exactly, HAProxy in integers.
+ * An idle server's key is 0 whatever its weight, otherwise (n + 1) × 4096 / effective weight, rounded down; equal keys are
+ * taken in the order in which the servers got them, so that idle servers take turns.
  */
 class LeastConnections extends Algorithm {
   private readonly context: BalancingContext;
@@ -24,7 +28,7 @@ class LeastConnections extends Algorithm {
   }
 
   pick(_request: number, avoid: number): number {
-    return this.byLoad.first(avoid);
+    return this.byLoad.firstOpen(this.context.fleet, avoid);
   }
 
   override sent(server: number): void {
@@ -57,19 +61,21 @@ class LeastConnections extends Algorithm {
 
   private keyOf(server: number): number {
     const requests = this.load[server]!;
-    return requests === 0 ? 0 : (requests + 1) / this.context.fleet.weight[server]!;
+    return requests === 0
+      ? 0
+      : Math.floor(((requests + 1) * UNIT) / effectiveWeight(this.context.fleet.weight[server]!));
   }
 }
 
 export const leastConnections = defineBalancing({
   name: "least-connections",
-  aliases: ["leastconn", "jsq", "least-outstanding-requests"],
+  aliases: ["leastconn", "balance leastconn", "jsq", "least-outstanding-requests"],
   summary: "The server with the fewest requests in flight for its weight.",
   whenToUse: "Requests of uneven cost, one balancer or few.",
   products: "HAProxy `balance leastconn`.",
   cost: "O(log n)",
   decides: {
-    signal: "0 when idle, else (requests in flight + 1) per unit of weight",
+    signal: "0 when idle, else (requests in flight + 1) × 256 per unit of weight, rounded down",
     rule: "the smallest",
     best: "smallest",
     tieBreak: "the server that has had this value for longest",

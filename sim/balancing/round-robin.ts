@@ -26,7 +26,7 @@ class RoundRobin extends Algorithm {
 
 export const roundRobin = defineBalancing({
   name: "round-robin",
-  aliases: ["roundrobin", "rr"],
+  aliases: ["rr"],
   summary: "The eligible servers in turn, whatever their weight.",
   whenToUse: "Equal servers and requests of like cost.",
   products: "nginx's and Envoy's default, for equal weights.",

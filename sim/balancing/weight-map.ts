@@ -19,6 +19,7 @@ export class WeightMap {
   private readonly fleet: FleetView;
   private slots = new Int32Array(0);
   private version = -1;
+  private cursor = 0;
 
   constructor(fleet: FleetView) {
     this.fleet = fleet;
@@ -28,6 +29,40 @@ export class WeightMap {
   at(hash: number): number {
     if (this.version !== this.fleet.version) this.rebuild();
     return this.slots[hash % this.slots.length]!;
+  }
+
+  /**
+   * The next slot's server that is not barred; `avoid` only when no other has room, -1 when none has. The cursor outlasts
+   * a new line; beyond its end it begins again.
+   */
+  inTurn(isBarred: Uint8Array, avoid: number): number {
+    if (this.version !== this.fleet.version) this.rebuild();
+    const slot = this.search(this.cursor < this.slots.length ? this.cursor : 0, isBarred, avoid);
+    if (slot < 0) return -1;
+    this.cursor = slot + 1;
+    return this.slots[slot]!;
+  }
+
+  /** The same from the slot at `hash` on, and the cursor stays where it is. */
+  from(hash: number, isBarred: Uint8Array, avoid: number): number {
+    if (this.version !== this.fleet.version) this.rebuild();
+    const slot = this.search(hash % this.slots.length, isBarred, avoid);
+    return slot < 0 ? -1 : this.slots[slot]!;
+  }
+
+  private search(start: number, isBarred: Uint8Array, avoid: number): number {
+    const { slots } = this;
+    let avoided = -1;
+    let slot = start;
+    do {
+      const server = slots[slot]!;
+      if (isBarred[server] === 0) {
+        if (server !== avoid) return slot;
+        avoided = slot;
+      }
+      if (++slot === slots.length) slot = 0;
+    } while (slot !== start);
+    return avoided;
   }
 
   private rebuild(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { avalanche } from "../engine/hash.ts";
+import { sdbm } from "../engine/hash.ts";
 import { expectEven, expectFits, expectShare } from "../engine/testing/fit.ts";
 import { Bench } from "./testing/bench.ts";
 
@@ -8,13 +8,13 @@ const served = (bench: Bench) => URLS.map((url) => bench.serve(url));
 const counts = (servers: readonly number[], count: number) =>
   Array.from({ length: count }, (_, server) => servers.filter((found) => found === server).length);
 
-describe("url hash", () => {
+describe("modulo hash", () => {
   it("leads every request for a URL to one server, whoever asks and however busy it is", () => {
     const bench = new Bench("url-hash", [1, 1, 1], { addressOf: (request) => request * 77 });
     const before = served(bench);
     for (let i = 0; i < 50; i++) bench.bind(0);
     expect(served(bench)).toEqual(before);
-    expect(before[41]).toBe(avalanche(42) % 3);
+    expect(before[41]).toBe(sdbm("/page/42") % 3);
   });
 
   it("spreads URLs evenly, or in proportion to weight", () => {
