@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Document, parse, parseDocument, visit } from "yaml";
 import { loadScenario, scenarioTemplate } from "./index.ts";
 import { load, problems, replayed, small, told } from "./testing/small.ts";
@@ -208,3 +208,32 @@ function collect(value: unknown, path: (string | number)[], paths: (string | num
     collect(item, [...path, Array.isArray(value) ? Number(key) : key], paths);
   }
 }
+
+describe("algorithms beside the catalogue's", () => {
+  const mine = {
+    name: "mine",
+    summary: "Mine.",
+    whenToUse: "",
+    knownFlaw: "",
+    source: "",
+    knobs: { depth: { unit: "count", default: 3, minimum: 1, summary: "How deep." } },
+  } as const;
+  const naming = (balancing: string) =>
+    small.replace("[sticky-cookie]", `[{ name: own, extends: no-affinity, balancing: ${balancing} }]`);
+  const loaded = (text: string) => loadScenario(text, { fileName: "test.yaml", algorithms: [mine] });
+
+  test("may be named, with knobs that are checked as any other's", () => {
+    const result = loaded(naming("mine"));
+    expect(result.ok && result.scenario.strategies[0]!.balancing).toEqual({ name: "mine", knobs: { depth: 3 } });
+    const deeper = loaded(naming("{ mine: { depth: 5 } }"));
+    expect(deeper.ok && deeper.scenario.strategies[0]!.balancing.knobs).toEqual({ depth: 5 });
+    const wrong = loaded(naming("{ mine: { depth: 0 } }"));
+    expect(!wrong.ok && wrong.problems[0]!.message).toBe("must be a whole number of at least 1, found 0");
+  });
+
+  test("are unknown to a load that is not given them, and change no other scenario", () => {
+    expect(problems(naming("mine"))[0]!.message).toContain('unknown balancing algorithm "mine"');
+    const result = loaded(small);
+    expect(result.ok && result.scenario).toEqual(load(small));
+  });
+});

@@ -1,11 +1,12 @@
 /** From text to a scenario, or to everything that is wrong with it. */
 import { isMap, isNode, type Node } from "yaml";
+import type { Described } from "../sim/catalogue.ts";
 import { crossFindings } from "./checks/index.ts";
 import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./document.ts";
 import { findingsFrom } from "./findings.ts";
 import type { Finding, Problem } from "./problems.ts";
 import { type LoadedScenario, resolve } from "./resolve/index.ts";
-import { type ScenarioFile, scenarioFile } from "./schema/index.ts";
+import { type ScenarioFile, scenarioFile, scenarioFileWith } from "./schema/index.ts";
 import { applySettings, type SettingOrigins } from "./settings.ts";
 import { printable } from "./words.ts";
 
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly fileName: string;
   /** Overrides `a.b=c`, applied in order before anything is checked. */
   readonly set?: readonly string[];
+  /** Balancing algorithms that the file may name beside the catalogue's. */
+  readonly algorithms?: readonly Described[];
 }
 
 export type LoadResult =
@@ -21,14 +24,15 @@ export type LoadResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a scenario file. All problems are found at once and come in the order of the text. Throws nothing. */
-export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResult {
+export function loadScenario(text: string, { set = [], algorithms = [] }: LoadOptions): LoadResult {
   const parsed = parseScenarioDocument(text);
-  const read = readDocument(parsed, set);
-  if ("file" in read) return { ok: true, scenario: resolve(read.file, text) };
+  const schema = algorithms.length === 0 ? scenarioFile : scenarioFileWith(algorithms);
+  const read = readDocument(parsed, set, schema);
+  if ("file" in read) return { ok: true, scenario: resolve(read.file, text, algorithms) };
   const { problems } = read;
   if (parsed.repeats.length > 0) {
     // One of the entries with the same key has to go, and nobody knows which: the mistakes of both are told.
-    const others = readDocument(parseScenarioDocument(text, "last"), set);
+    const others = readDocument(parseScenarioDocument(text, "last"), set, schema);
     const isInRepeat = ({ line, setting }: Problem): boolean =>
       setting === undefined && parsed.repeats.some(([first, last]) => line >= first && line <= last);
     if ("problems" in others) problems.push(...others.problems.filter(isInRepeat));
@@ -38,7 +42,7 @@ export function loadScenario(text: string, { set = [] }: LoadOptions): LoadResul
 
 type Read = { readonly file: ScenarioFile } | { readonly problems: Problem[] };
 
-function readDocument(parsed: ScenarioDocument, set: readonly string[]): Read {
+function readDocument(parsed: ScenarioDocument, set: readonly string[], schema: typeof scenarioFile): Read {
   const { document, syntaxProblems } = parsed;
   const problems: Problem[] = syntaxProblems.map((problem) => ({ path: "", ...problem }));
   const failed = (message: string, hint?: string): Read => ({
@@ -55,7 +59,7 @@ function readDocument(parsed: ScenarioDocument, set: readonly string[]): Read {
   const value = plainValue(parsed);
   if ("message" in value) return failed(value.message);
 
-  const checked = scenarioFile.safeParse(value.plain, { reportInput: true });
+  const checked = schema.safeParse(value.plain, { reportInput: true });
   const findings = [...(checked.success ? [] : findingsFrom(checked.error)), ...crossFindings(value.plain)];
   for (const finding of findings) {
     if (finding.missing === true && mayBeMisplaced(finding, parsed)) continue;

@@ -1,4 +1,5 @@
 /** From a checked file to what a run needs. Nothing is checked here, and nothing is defaulted after it. */
+import type { Described } from "../../sim/catalogue.ts";
 import type { Scenario, Strategy } from "../../sim/scenario.ts";
 import { hashOf } from "../hash.ts";
 import type { Expectation } from "../schema/expectation.ts";
@@ -54,7 +55,8 @@ export function defaultWindowMs(durationMs: number): number {
   return windowSteps.find((step) => step >= least) ?? 86_400_000 * Math.ceil(least / 86_400_000);
 }
 
-export function resolve(file: ScenarioFile, text: string): LoadedScenario {
+/** @param own balancing algorithms beside the catalogue's */
+export function resolve(file: ScenarioFile, text: string, own: readonly Described[]): LoadedScenario {
   const cluster = clusterOf(file.cluster);
   const populations = Object.entries(file.workload);
   const model: Scenario = {
@@ -76,7 +78,7 @@ export function resolve(file: ScenarioFile, text: string): LoadedScenario {
     const { log, timeScale, sessionGap } = arrivals;
     return [{ population, path: log, timeScale, sessionGapMs: sessionGap }];
   });
-  const strategies = file.strategies.map(strategyOf);
+  const strategies = file.strategies.map((strategy) => strategyOf(strategy, own));
   return {
     name: file.name,
     question: file.question ?? null,

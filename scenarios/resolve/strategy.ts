@@ -21,10 +21,14 @@ function choose(
   return { name: part.name, knobs: withDefaults(part, { ...inherited, ...chosen.knobs }) };
 }
 
-export function strategyOf({ name, preset, balancing, reports, affinity, state }: StrategyFile): Strategy {
+/** @param own balancing algorithms beside the catalogue's */
+export function strategyOf(
+  { name, preset, balancing, reports, affinity, state }: StrategyFile,
+  own: readonly Described[] = [],
+): Strategy {
   return {
     name,
-    balancing: choose(balancingAlgorithms, "balancing algorithm", balancing, preset?.balancing),
+    balancing: choose([...balancingAlgorithms, ...own], "balancing algorithm", balancing, preset?.balancing),
     ...(reports === undefined ? {} : { reports: reportsOf(reports) }),
     affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
     state: choose(stateBackends, "state backend", state, preset?.state),

@@ -3,13 +3,14 @@
  * lets through is typed and complete, and nothing is defaulted after it.
  */
 import { z } from "zod";
+import type { Described } from "../../sim/catalogue.ts";
 import { closed } from "./closed.ts";
 import { cluster } from "./cluster.ts";
 import { expectation } from "./expectation.ts";
 import { fault } from "./faults.ts";
 import { population } from "./population.ts";
 import { count, duration, durationOrNone, identifier, text, word } from "./quantities.ts";
-import { strategy } from "./strategy.ts";
+import { strategyWith } from "./strategy.ts";
 
 const positive = { above: 0 };
 
@@ -21,37 +22,41 @@ const sessions = closed({
     .prefault("login"),
 });
 
-export const scenarioFile = closed({
-  name: identifier("a name").describe("The scenario's name; for a bundled one, the file's."),
-  question: text("a question").describe("The question that the scenario answers.").optional(),
-  claim: text("a sentence").describe("The answer that its run gives; `expect` says it in numbers.").optional(),
-  duration: duration(positive).describe("Length of a run, in simulated time."),
-  warmUp: duration().describe("Metrics count from here on.").prefault("0s"),
-  window: duration(positive)
-    .describe("Width of one window of the timeline; about a 120th of the duration when absent.")
-    .optional(),
-  workload: z
-    .record(identifier("a population's name"), population, {
-      error: "must be a map from the names of populations to what they do",
-    })
-    .refine((populations) => Object.keys(populations).length > 0, { error: "must have at least one population" })
-    .describe("Who asks: one entry for each population of users."),
-  cluster: cluster.describe("Who answers."),
-  sessions: sessions.describe("Rules for every session.").prefault({}),
-  faults: z.array(fault, { error: "must be a list of faults" }).describe("What goes wrong, and when.").prefault([]),
-  strategies: z
-    .array(strategy, { error: "must be a list of strategies" })
-    .min(1, { error: "must hold at least one strategy" })
-    .describe("What is compared."),
-  reference: identifier("a strategy's name")
-    .describe("The strategy that the others are compared with; the first when absent.")
-    .optional(),
-  runs: count().describe("Runs of each strategy; their seeds are seed, seed + 1 and so on.").prefault(5),
-  seed: count({ minimum: 0 }).describe("Seed of the first run.").prefault(1),
-  expect: z
-    .array(expectation, { error: "must be a list of expectations" })
-    .describe("What the runs must show; a run that does not fails.")
-    .prefault([]),
-});
+/** Of a file that may name `own` balancing algorithms beside the catalogue's. */
+export const scenarioFileWith = (own: readonly Described[]) =>
+  closed({
+    name: identifier("a name").describe("The scenario's name; for a bundled one, the file's."),
+    question: text("a question").describe("The question that the scenario answers.").optional(),
+    claim: text("a sentence").describe("The answer that its run gives; `expect` says it in numbers.").optional(),
+    duration: duration(positive).describe("Length of a run, in simulated time."),
+    warmUp: duration().describe("Metrics count from here on.").prefault("0s"),
+    window: duration(positive)
+      .describe("Width of one window of the timeline; about a 120th of the duration when absent.")
+      .optional(),
+    workload: z
+      .record(identifier("a population's name"), population, {
+        error: "must be a map from the names of populations to what they do",
+      })
+      .refine((populations) => Object.keys(populations).length > 0, { error: "must have at least one population" })
+      .describe("Who asks: one entry for each population of users."),
+    cluster: cluster.describe("Who answers."),
+    sessions: sessions.describe("Rules for every session.").prefault({}),
+    faults: z.array(fault, { error: "must be a list of faults" }).describe("What goes wrong, and when.").prefault([]),
+    strategies: z
+      .array(strategyWith(own), { error: "must be a list of strategies" })
+      .min(1, { error: "must hold at least one strategy" })
+      .describe("What is compared."),
+    reference: identifier("a strategy's name")
+      .describe("The strategy that the others are compared with; the first when absent.")
+      .optional(),
+    runs: count().describe("Runs of each strategy; their seeds are seed, seed + 1 and so on.").prefault(5),
+    seed: count({ minimum: 0 }).describe("Seed of the first run.").prefault(1),
+    expect: z
+      .array(expectation, { error: "must be a list of expectations" })
+      .describe("What the runs must show; a run that does not fails.")
+      .prefault([]),
+  });
+
+export const scenarioFile = scenarioFileWith([]);
 
 export type ScenarioFile = z.output<typeof scenarioFile>;

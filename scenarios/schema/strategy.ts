@@ -1,6 +1,7 @@
 /** A strategy: the name of a preset, or a triple of parts with a name of its own. */
 import { z } from "zod";
 import { balancingAlgorithms } from "../../sim/balancing/index.ts";
+import type { Described } from "../../sim/catalogue.ts";
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
 import { presetNamed, type StrategyPreset, strategyPresets } from "../presets.ts";
@@ -22,22 +23,23 @@ const preset = z
     return z.NEVER;
   });
 
-const custom = closed({
-  name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
-  extends: preset.describe("A preset whose parts are taken where the file gives none.").optional(),
-  balancing: partSchema(balancingAlgorithms, "balancing algorithm")
-    .describe("Which server gets a request that no binding decides.")
-    .optional(),
-  reports: reports
-    .describe("What servers tell balancers about their load under this strategy; as in the cluster when absent.")
-    .optional(),
-  affinity: partSchema(affinityMechanisms, "affinity mechanism")
-    .describe("How a request is led back to the server of its session.")
-    .optional(),
-  state: partSchema(stateBackends, "state backend")
-    .describe("Where the session's data lives, who has copies, and when they are written.")
-    .optional(),
-});
+const customWith = (own: readonly Described[]) =>
+  closed({
+    name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
+    extends: preset.describe("A preset whose parts are taken where the file gives none.").optional(),
+    balancing: partSchema([...balancingAlgorithms, ...own], "balancing algorithm")
+      .describe("Which server gets a request that no binding decides.")
+      .optional(),
+    reports: reports
+      .describe("What servers tell balancers about their load under this strategy; as in the cluster when absent.")
+      .optional(),
+    affinity: partSchema(affinityMechanisms, "affinity mechanism")
+      .describe("How a request is led back to the server of its session.")
+      .optional(),
+    state: partSchema(stateBackends, "state backend")
+      .describe("Where the session's data lives, who has copies, and when they are written.")
+      .optional(),
+  });
 
 /** Parts that the file itself gives, over the preset's where there is one. */
 export interface StrategyFile {
@@ -49,19 +51,21 @@ export interface StrategyFile {
   readonly state?: PartGiven | undefined;
 }
 
-export const strategy = z.union(
-  [
-    preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
-    custom.transform(
-      ({ name, extends: base, balancing, reports: told, affinity, state }): StrategyFile => ({
-        name,
-        preset: base,
-        balancing,
-        reports: told,
-        affinity,
-        state,
-      }),
-    ),
-  ],
-  { error: "must be the name of a strategy preset, or { name, balancing, affinity, state }" },
-);
+/** A strategy of a file that may name `own` algorithms beside the catalogue's. */
+export const strategyWith = (own: readonly Described[]) =>
+  z.union(
+    [
+      preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
+      customWith(own).transform(
+        ({ name, extends: base, balancing, reports: told, affinity, state }): StrategyFile => ({
+          name,
+          preset: base,
+          balancing,
+          reports: told,
+          affinity,
+          state,
+        }),
+      ),
+    ],
+    { error: "must be the name of a strategy preset, or { name, balancing, affinity, state }" },
+  );
