@@ -1,0 +1,5 @@
+import { nginx } from "./nginx/nginx.ts";
+import type { ProductDefinition } from "./product.ts";
+
+/** The products whose recorded decisions can be replayed. */
+export const products: readonly ProductDefinition[] = [nginx];
