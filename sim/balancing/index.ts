@@ -1,15 +1,20 @@
 import type { BalancingDefinition } from "./algorithm.ts";
+import { anchorHash } from "./anchor-hash.ts";
+import { boundedLoadHash } from "./bounded-load-hash.ts";
 import { consistentHash } from "./consistent-hash.ts";
 import { dynamicRoundRobin } from "./dynamic-round-robin.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
 import { first } from "./first.ts";
+import { flowHash } from "./flow-hash.ts";
 import { ipHash } from "./ip-hash.ts";
+import { jumpHash } from "./jump-hash.ts";
 import { ketama } from "./ketama.ts";
 import { leastConnections } from "./least-connections.ts";
 import { leastRequest } from "./least-request.ts";
 import { leastResponseTime } from "./least-response-time.ts";
 import { maglev } from "./maglev.ts";
 import { moduloHash } from "./modulo-hash.ts";
+import { multiProbeHash } from "./multi-probe-hash.ts";
 import { powerOfDChoices } from "./power-of-d-choices.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
@@ -39,6 +44,11 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   ketama,
   ringHash,
   maglev,
+  flowHash,
+  boundedLoadHash,
+  anchorHash,
+  multiProbeHash,
+  jumpHash,
   earliestDeadlineFirst,
   leastRequest,
   powerOfDChoices,
