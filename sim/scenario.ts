@@ -123,6 +123,8 @@ export interface ServerGroup {
   readonly queueLimit: number | null;
   /** Under processor sharing: requests served at once, the others wait. null is without bound. Unused under FCFS. */
   readonly concurrencyLimit: number | null;
+  /** Requests that one balancer may have on a server at once; null is without bound. */
+  readonly maxConnections: number | null;
 }
 
 /** How servers tell balancers about themselves. */
@@ -155,6 +157,13 @@ export interface Cluster {
       readonly timeoutMs: number;
       readonly rise: number;
       readonly fall: number;
+    } | null;
+    /** Where requests wait for which there is no room on the servers, at each balancer; null: they are refused. */
+    readonly queue: {
+      /** Requests that may wait; one more is refused. null is without bound. */
+      readonly limit: number | null;
+      /** A request that has waited so long is refused; null is never. */
+      readonly timeoutMs: number | null;
     } | null;
     /** null: balancers know only what they see themselves. A strategy may have other reports. */
     readonly reports: Reports | null;

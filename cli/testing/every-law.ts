@@ -82,7 +82,7 @@ const populations: readonly Population[] = processes.map((arrivals, index) => ({
   afterFailure: "continue",
 }));
 
-const group = { workers: 4, weight: 1, speed: 1, queueLimit: 30, concurrencyLimit: null };
+const group = { workers: 4, weight: 1, speed: 1, queueLimit: 30, concurrencyLimit: null, maxConnections: 20 };
 
 const scenario: Scenario = {
   name: "every-law",
@@ -103,6 +103,7 @@ const scenario: Scenario = {
       requestTimeoutMs: 2000,
       cancelsAbandonedWork: true,
       healthCheck: { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3 },
+      queue: { limit: 100, timeoutMs: 1500 },
       reports: { intervalMs: 500, phases: "own", delayMs: { law: "exponential", mean: 20 }, lossFraction: 0.1 },
     },
     network: {

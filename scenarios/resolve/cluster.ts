@@ -23,6 +23,7 @@ export function clusterOf(file: ClusterFile): Cluster {
         weight: group.weight,
         queueLimit: group.queueLimit,
         concurrencyLimit: group.concurrencyLimit,
+        maxConnections: group.maxConnections,
       }),
     ),
     // Where it is absent, every population brings its own; the constant is then never drawn.
@@ -43,6 +44,7 @@ export function clusterOf(file: ClusterFile): Cluster {
               rise: balancers.healthCheck.rise,
               fall: balancers.healthCheck.fall,
             },
+      queue: balancers.queue === null ? null : { limit: balancers.queue.limit, timeoutMs: balancers.queue.timeout },
       reports: reportsOf(balancers.reports),
     },
     network: { clientToBalancerMs: network.clientToBalancer, balancerToServerMs: network.balancerToServer },

@@ -15,6 +15,13 @@ const healthCheck = closed({
   fall: count().describe("Failures in a row that take a server out.").prefault(3),
 });
 
+const queue = closed({
+  limit: countOrNone({ minimum: 0 })
+    .describe("Requests that may wait at one balancer; one more is refused.")
+    .prefault("none"),
+  timeout: durationOrNone().describe("A request that has waited so long is refused.").prefault("none"),
+});
+
 const balancers = closed({
   count: count().describe("Number of balancers.").prefault(1),
   choose: word(["per-request", "per-session"])
@@ -34,6 +41,12 @@ const balancers = closed({
     })
     .describe("How balancers learn that a server is down or back; none: they never do.")
     .prefault({}),
+  queue: z
+    .union([queue, z.literal("none").transform(() => null)], {
+      error: "must be a map such as { limit: 100, timeout: 5s }, or none",
+    })
+    .describe("Where requests wait for servers that have as many connections as they may; none: they are refused.")
+    .prefault("none"),
   reports: reports
     .describe("What servers tell balancers about their load; none: balancers know what they see themselves.")
     .prefault("none"),
@@ -54,6 +67,9 @@ export const serverGroup = closed({
     .describe("Requests that may wait at a server; one more is refused.")
     .prefault("none"),
   concurrencyLimit: countOrNone().describe("Under ps: requests served at once, the others wait.").prefault("none"),
+  maxConnections: countOrNone()
+    .describe("Requests that one balancer may have on a server at once, as HAProxy's maxconn and nginx's max_conns.")
+    .prefault("none"),
   service: durationLaw()
     .describe("Work per request on a server of speed 1: the cluster's service time, if written here.")
     .optional(),

@@ -1,12 +1,14 @@
 /** Events of what goes on beside the requests: health checks, storage, faults, and what balancers learn. */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
+import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Health } from "./health.ts";
 import type { Outages } from "./outages.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Background {
+  readonly balancers: Balancers;
   readonly health: Health;
   readonly state: StateBackend;
   readonly outages: Outages;
@@ -25,6 +27,8 @@ export function takeBackground(parts: Background, kind: number, entity: number, 
       return parts.outages.begin(entity);
     case event.FAULT_ENDS:
       return parts.outages.end(entity);
+    case event.HELD_TOO_LONG:
+      return parts.balancers.limits!.timeout(entity, operand);
     case event.BALANCER_WAKES:
       return parts.algorithms[entity]!.woken();
     case event.REPORTS_DUE:

@@ -16,6 +16,7 @@ import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as event from "./events.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import type { Network } from "./network.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
@@ -77,6 +78,9 @@ export class Balancers {
   private readonly redispatch: number;
   private readonly requestTimeoutMs: number | null;
   private readonly timeoutLane: number;
+  /** null where a balancer sends on whatever comes. */
+  readonly limits: Limits | null;
+  readonly afterLoss = FAILED_OVER;
 
   constructor(parts: BalancersParts) {
     const { kernel, settings, seed } = parts;
@@ -94,6 +98,8 @@ export class Balancers {
     this.perSession = settings.choose === "per-session";
     this.redispatch = settings.redispatch;
     this.requestTimeoutMs = settings.requestTimeoutMs;
+    this.limits = limitsOf(parts);
+    if (this.limits !== null) this.limits.dispatcher = this;
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
   }
 
@@ -160,9 +166,6 @@ export class Balancers {
 
   /** Chooses a server; `avoid` refused this request just now, or is -1. */
   private decide(slot: number, balancer: number, avoid: number): void {
-    const { ints, floats } = this.requests;
-    const at = slot * request.INTS;
-    const float = slot * request.FLOATS;
     const fleet = this.fleets[balancer]!;
     let server = -1;
     let reason = avoid < 0 ? BALANCED : REDISPATCHED;
@@ -174,7 +177,6 @@ export class Balancers {
         if (fleet.isEligible[bound] === 1) {
           server = bound;
           reason = BOUND;
-          this.algorithms[balancer]!.bound(server);
         } else {
           outcome = DOWN;
           reason = FAILED_OVER;
@@ -183,7 +185,23 @@ export class Balancers {
       this.meter.outcomes[outcome]!++;
     }
     if (server < 0 && fleet.eligibleCount > 0) server = this.algorithms[balancer]!.pick(slot, avoid);
-    if (server < 0) reason = NO_SERVER;
+    if (this.limits === null) {
+      this.dispatch(slot, balancer, server, reason);
+    } else {
+      if (avoid < 0) this.limits.begins(slot);
+      this.limits.place(slot, balancer, server, reason);
+    }
+  }
+
+  /** Once more, for a request that has waited. */
+  choose(slot: number, balancer: number, avoid: number): number {
+    if (this.onset !== null) this.onset(slot, balancer, avoid, -1);
+    return this.algorithms[balancer]!.pick(slot, avoid);
+  }
+
+  private decided(slot: number, server: number, reason: number): void {
+    const { ints } = this.requests;
+    const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
     this.digest.add(
       this.sessions.ordinal[session]!,
@@ -193,13 +211,20 @@ export class Balancers {
       reason,
     );
     if (this.observer !== null) this.observer(slot, server, reason);
-    ints[at + request.SERVER] = server;
+  }
+
+  dispatch(slot: number, balancer: number, server: number, reason: number): void {
+    const { ints, floats } = this.requests;
+    this.decided(slot, server, server < 0 ? NO_SERVER : reason);
+    ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) {
       this.returnError(slot, REFUSED);
       return;
     }
-    floats[float + request.SENT_AT_MS] = this.kernel.nowMs;
-    fleet.inFlight[server]!++;
+    floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
+    this.fleets[balancer]!.inFlight[server]!++;
+    if (this.limits !== null) this.limits.taken(balancer, server);
+    if (reason === BOUND) this.algorithms[balancer]!.bound(server);
     this.algorithms[balancer]!.sent(server);
     if (this.network.toServer.isInstant) this.service.atServer(slot);
     else this.network.toServer.deliver(slot, event.AT_SERVER);
@@ -270,12 +295,30 @@ export class Balancers {
   timeout(slot: number): void {
     const { requests } = this;
     requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
+    if (requests.ints[slot * request.INTS + request.PHASE] === request.HELD) {
+      this.leaveQueue(slot);
+      this.returnError(slot, TIMED_OUT);
+      return;
+    }
     this.settleWithBalancer(slot, false);
     requests.ints[slot * request.INTS + request.FLAGS]! |= request.BALANCER_IS_DONE;
     // A client who is gone already needs no answer, and nobody to go on for it.
     const heir = !requests.has(slot, request.IS_GHOST) ? this.client.detach(slot) : -1;
     this.service.abandonWork(slot);
     if (heir >= 0) this.returnError(heir, TIMED_OUT);
+  }
+
+  /** A request that waits here will get no server any more. */
+  private leaveQueue(slot: number): void {
+    this.limits!.leave(slot, this.requests.ints[slot * request.INTS + request.BALANCER]!);
+    this.decided(slot, -1, NO_SERVER);
+  }
+
+  /** The client of a request that waits here has closed the connection. */
+  forget(slot: number): void {
+    this.leaveQueue(slot);
+    this.stopTimeout(slot);
+    this.requests.release(slot);
   }
 
   /** Takes a ghost off the books; it is on no server. */
@@ -302,5 +345,6 @@ export class Balancers {
     const balancer = ints[at + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;
     this.algorithms[balancer]!.ended(server, this.kernel.nowMs - floats[float + request.SENT_AT_MS]!, answered);
+    if (this.limits !== null) this.limits.released(balancer, server);
   }
 }

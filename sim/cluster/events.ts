@@ -41,3 +41,5 @@ export const REPORT_ARRIVES = 25;
 /** entity: place of the probe. */
 export const PROBE_AT_SERVER = 26;
 export const PROBE_ANSWERED = 27;
+/** entity: request, operand: balancer; cancelled when it leaves the balancer's queue. */
+export const HELD_TOO_LONG = 28;

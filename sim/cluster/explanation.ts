@@ -91,6 +91,8 @@ export class Explainer {
   /** To be called before the run starts. */
   watch(parts: ExplainedParts): void {
     parts.balancers.onset = (slot, balancer, avoid, bound) => {
+      // A request that waits in the balancer's queue is decided on later; its snapshot is not that of another's decision.
+      this.snapshot = null;
       if (this.explanation !== null || !this.isSought(parts, slot)) return;
       this.snapshot = snapshotOf(parts, slot, balancer, avoid, bound);
       this.draws[balancer]!.taken = [];

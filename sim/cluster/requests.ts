@@ -80,6 +80,8 @@ export const WRITING = 4;
 export const RETURNING = 5;
 export const BACKING_OFF = 6;
 const FREE = 7;
+/** In the balancer's queue. */
+export const HELD = 8;
 
 /** Queued or in service. */
 export const isAtServer = (phase: number): boolean => phase >= QUEUED && phase <= WRITING;

@@ -144,6 +144,7 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
     responseTimeP999Ms: times.total < SAMPLES_FOR_P999 ? null : quantileOf(times, 0.999),
     responseTimeMaxMs: times.maximum,
     networkMeanMs: perAnswer(meter.networkMs),
+    heldMeanMs: perAnswer(meter.heldMs),
     waitingMeanMs: perAnswer(meter.waitingMs),
     serviceMeanMs: perAnswer(meter.serviceMs),
     stateMeanMs: perAnswer(meter.stateMs),

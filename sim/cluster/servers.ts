@@ -36,13 +36,15 @@ const WORKERS = 5;
 export const IS_SHARING = 6;
 
 /** Beyond any number of requests. */
-const NO_LIMIT = 0x7fffffff;
+export const NO_LIMIT = 0x7fffffff;
 
 export class Servers {
   readonly count: number;
   readonly names: readonly string[];
   readonly weight: Float64Array;
   readonly workers: Int32Array;
+  /** Requests that one balancer may have on the server at once. */
+  readonly maxConnections: Int32Array;
   readonly ints: Int32Array;
   readonly floats: Float64Array;
   upCount = 0;
@@ -65,6 +67,7 @@ export class Servers {
     );
     this.weight = Float64Array.from(fleet, (group) => group.weight);
     this.workers = Int32Array.from(fleet, (group) => group.workers);
+    this.maxConnections = Int32Array.from(fleet, (group) => group.maxConnections ?? NO_LIMIT);
     this.crashes = new Int32Array(this.count);
     this.life = new Int32Array(this.count).fill(-1);
     this.upMs = new Float64Array(this.count);

@@ -105,16 +105,8 @@ export class Simulation {
     );
     const stateView = new StateWorld(world);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
-    this.watch = new Watch({
-      kernel,
-      scenario,
-      strategy,
-      seed,
-      servers: this.servers,
-      requests,
-      fleets: this.fleets,
-      meter,
-    });
+    const { fleets, servers } = this;
+    this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
     this.explainer = explain === undefined ? null : new Explainer(explain);
     this.algorithms = algorithmsOf(strategy.balancing, {
       own: algorithms,
@@ -181,14 +173,7 @@ export class Simulation {
     this.service.accounts = accounts;
     this.service.pool = this.pool;
     this.watch.follow(this.service, this.algorithms);
-    this.health = new Health(
-      kernel,
-      this.servers,
-      this.fleets,
-      cluster.balancers.healthCheck,
-      seed,
-      (balancer, server) => this.algorithms[balancer]!.changed(server),
-    );
+    this.health = new Health(kernel, this.servers, this.fleets, cluster.balancers.healthCheck, seed, this.changed);
     this.outages = new Outages(kernel, scenario.faults, this.servers, this.pool, this.state, this.health, (servers) =>
       this.admit(servers),
     );
@@ -208,9 +193,14 @@ export class Simulation {
   private admit(servers: readonly number[]): void {
     this.fleets.forEach((fleet, balancer) => {
       fleet.admit(servers);
-      for (const server of servers) this.algorithms[balancer]!.changed(server);
+      for (const server of servers) this.changed(balancer, server);
     });
   }
+
+  private readonly changed = (balancer: number, server: number): void => {
+    this.algorithms[balancer]!.changed(server);
+    this.balancers.limits?.changed(balancer, server);
+  };
 
   /** Begins to write down decisions; to be called before the run starts. */
   logDecisions(range: DecisionRange): readonly Decision[] {

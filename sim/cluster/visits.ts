@@ -160,6 +160,7 @@ export class Visits implements ClientSide {
       meter.endedMeasured[ANSWERED]!++;
       meter.networkMs += floats[float + request.NETWORK_MS]!;
       meter.stateMs += floats[float + request.STATE_MS]!;
+      if (this.balancers.limits !== null) meter.heldMs += this.balancers.limits.waitedMs(slot);
       meter.waitingMs += floats[float + request.STARTED_AT_MS]! - floats[float + request.REACHED_AT_MS]!;
       meter.serviceMs +=
         floats[float + request.MARKED_AT_MS]! -
@@ -230,6 +231,8 @@ export class Visits implements ClientSide {
     if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
+    } else if (requests.ints[slot * request.INTS + request.PHASE] === request.HELD) {
+      this.balancers.forget(slot);
     } else {
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_GHOST;
       this.service.abandonWork(slot);

@@ -25,6 +25,8 @@ export class Meter {
   readonly responseTimeMs = new Histogram();
   networkMs = 0;
   waitingMs = 0;
+  /** In balancers' queues. */
+  heldMs = 0;
   /** From the start of the work to its end. */
   serviceMs = 0;
   stateMs = 0;

@@ -58,6 +58,30 @@ describe("M/M/c, one queue for all workers", () => {
   });
 });
 
+describe("one queue at the balancer", () => {
+  it("makes servers that take one request each an M/M/c, whose waiting is the balancer's", () => {
+    const scenario = scenarioOf({
+      durationMs: 10_000,
+      populations: [populationOf({ arrivals: poisson(4) })],
+      servers: serversOf({ count: 5, maxConnections: 1 }),
+      balancers: { queue: { limit: null, timeoutMs: null } },
+    });
+    const records = runs(20, scenario, strategyOf({ balancing: "power-of-two-choices" }));
+    expectAgreement(estimate(records, "heldMeanMs"), queues.meanWait(5, 4), { precision: 0.12 });
+    expect(estimate(records, "waitingMeanMs").mean).toBe(0);
+  });
+
+  it("and a loss system where nobody may wait", () => {
+    const scenario = scenarioOf({
+      durationMs: 10_000,
+      populations: [populationOf({ arrivals: poisson(4) })],
+      servers: serversOf({ count: 5, maxConnections: 1 }),
+    });
+    const records = runs(20, scenario, strategyOf({ balancing: "power-of-two-choices" }));
+    expectAgreement(estimate(records, "errorFraction"), queues.erlangLoss(5, 4), { precision: 0.06 });
+  });
+});
+
 describe("dealing out", () => {
   it("at random makes each of n servers an M/M/1", () => {
     const response = responseOf("random", { count: 5, load: 0.7, requests: 40_000 });

@@ -13,6 +13,7 @@ export function group(parts: Partial<ServerGroup> = {}): ServerGroup {
     weight: 1,
     queueLimit: null,
     concurrencyLimit: null,
+    maxConnections: null,
     ...parts,
   };
 }
@@ -64,6 +65,7 @@ export function scenario(servers: readonly ServerGroup[], parts: Partial<Scenari
         requestTimeoutMs: null,
         cancelsAbandonedWork: false,
         healthCheck: null,
+        queue: null,
         reports: null,
       },
       network: { clientToBalancerMs: constant(0), balancerToServerMs: constant(0) },

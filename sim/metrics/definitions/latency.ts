@@ -59,6 +59,14 @@ export const latencyMetrics = [
     definition: "mean time on the network, all attempts of an answered request",
   },
   {
+    name: "heldMeanMs",
+    group: "latency",
+    unit: "ms",
+    better: "lower",
+    title: "balancer queue's share of the mean",
+    definition: "mean time in the balancer's queue, last attempt of an answered request",
+  },
+  {
     name: "waitingMeanMs",
     group: "latency",
     unit: "ms",

@@ -11,6 +11,7 @@ const serverGroup = fc.record({
   weight: fc.constantFrom(1, 1, 2, 0.5),
   queueLimit: fc.constantFrom(null, 0, 1, 5),
   concurrencyLimit: fc.constantFrom(null, 1, 2),
+  maxConnections: fc.constantFrom(null, null, 1, 3),
 });
 
 const balancers = fc.record({
@@ -27,6 +28,7 @@ const balancers = fc.record({
       fall: fc.integer({ min: 1, max: 3 }),
     }),
   ),
+  queue: fc.option(fc.record({ limit: fc.constantFrom(null, 0, 1, 20), timeoutMs: fc.constantFrom(null, 0, 15, 200) })),
   reports: fc.option(
     fc.record({
       intervalMs: fc.constantFrom(0, 25, 300),

@@ -5,7 +5,7 @@ import { affinityLetters, type LossCause, type RunRecord, type Scenario, type St
 export function violations(record: RunRecord, scenario: Scenario, strategy: Strategy): readonly string[] {
   return [
     ...numbers(record),
-    ...requests(record),
+    ...requests(record, scenario),
     ...sessions(record),
     ...times(record),
     ...servers(record),
@@ -32,11 +32,14 @@ function numbers({ metrics }: RunRecord): readonly string[] {
   });
 }
 
-function requests({ metrics, digest, affinityOutcomes, warmUpMs }: RunRecord): readonly string[] {
+function requests({ metrics, digest, affinityOutcomes, warmUpMs }: RunRecord, scenario: Scenario): readonly string[] {
   const of = (name: keyof typeof metrics) => metrics[name] ?? Number.NaN;
   const ended = of("requestsAnswered") + of("requestsRefused") + of("requestsFailed") + of("requestsTimedOut");
   const looked = sum(affinityLetters.map((letter) => affinityOutcomes[letter]));
   const attempts = of("requestsOffered") + of("retries");
+  // Who still waits at a balancer when the run ends has had no decision.
+  const undecided = looked + of("redispatches") - digest.decisions;
+  const mayWait = scenario.cluster.balancers.queue === null ? 0 : of("requestsInFlight");
   return [
     ...unless(of("requestsOffered") === ended + of("requestsInFlight"), "requests do not add up"),
     ...unless(of("requestsInFlight") >= 0, `${of("requestsInFlight")} requests in flight`),
@@ -46,7 +49,7 @@ function requests({ metrics, digest, affinityOutcomes, warmUpMs }: RunRecord): r
       ? []
       : [
           ...unless(
-            digest.decisions === looked + of("redispatches"),
+            undecided >= 0 && undecided <= mayWait,
             `${digest.decisions} decisions, ${looked} look-ups and ${of("redispatches")} redispatches`,
           ),
           ...unless(looked <= attempts, `${looked} look-ups for ${attempts} attempts`),
@@ -77,7 +80,11 @@ function times({ metrics, responseTimeMs }: RunRecord): readonly string[] {
     .concat(metrics.responseTimeP999Ms, metrics.responseTimeMaxMs)
     .filter((value) => value !== null);
   const mean = metrics.responseTimeMeanMs ?? 0;
-  const parts = (metrics.networkMeanMs ?? 0) + (metrics.waitingMeanMs ?? 0) + (metrics.serviceMeanMs ?? 0);
+  const parts =
+    (metrics.networkMeanMs ?? 0) +
+    (metrics.heldMeanMs ?? 0) +
+    (metrics.waitingMeanMs ?? 0) +
+    (metrics.serviceMeanMs ?? 0);
   return [
     ...unless(responseTimeMs.total === metrics.requestsAnswered, "not every answer has its time"),
     ...unless(sum(responseTimeMs.count) === responseTimeMs.total, "the histogram does not add up"),

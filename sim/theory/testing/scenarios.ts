@@ -86,6 +86,7 @@ export const serversOf = (parts: Partial<ServerGroup> = {}): ServerGroup => ({
   weight: 1,
   queueLimit: null,
   concurrencyLimit: null,
+  maxConnections: null,
   ...parts,
 });
 
@@ -122,6 +123,7 @@ export function scenarioOf(parts: ScenarioParts): Scenario {
         requestTimeoutMs: null,
         cancelsAbandonedWork: false,
         healthCheck: null,
+        queue: null,
         reports: null,
         ...parts.balancers,
       },

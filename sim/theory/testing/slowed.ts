@@ -6,7 +6,7 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
   const time = <T extends number | null>(value: T): T => (value === null ? value : value * factor) as T;
   const law = (given: Distribution) => slowedLaw(given, factor);
   const { balancers, network } = scenario.cluster;
-  const { healthCheck, reports } = balancers;
+  const { healthCheck, queue, reports } = balancers;
   return {
     ...scenario,
     durationMs: time(scenario.durationMs),
@@ -35,6 +35,7 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
           healthCheck === null
             ? null
             : { ...healthCheck, intervalMs: time(healthCheck.intervalMs), timeoutMs: time(healthCheck.timeoutMs) },
+        queue: queue === null ? null : { ...queue, timeoutMs: time(queue.timeoutMs) },
         reports:
           reports === null ? null : { ...reports, intervalMs: time(reports.intervalMs), delayMs: law(reports.delayMs) },
       },
