@@ -1,6 +1,9 @@
 import type { BalancingDefinition } from "./algorithm.ts";
 import { anchorHash } from "./anchor-hash.ts";
 import { boundedLoadHash } from "./bounded-load-hash.ts";
+import { byBusyness } from "./by-busyness.ts";
+import { byRequests } from "./by-requests.ts";
+import { byTraffic } from "./by-traffic.ts";
 import { consistentHash } from "./consistent-hash.ts";
 import { dynamicRoundRobin } from "./dynamic-round-robin.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
@@ -32,11 +35,14 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   weightedRandom,
   roundRobin,
   weightedRoundRobin,
+  byRequests,
   dynamicRoundRobin,
   staticRoundRobin,
   first,
   leastConnections,
   weightedLeastConnections,
+  byBusyness,
+  byTraffic,
   leastResponseTime,
   powerOfTwoChoices,
   ipHash,
