@@ -1,5 +1,6 @@
+import { apache } from "./apache/apache.ts";
 import { nginx } from "./nginx/nginx.ts";
 import type { ProductDefinition } from "./product.ts";
 
 /** The products whose recorded decisions can be replayed. */
-export const products: readonly ProductDefinition[] = [nginx];
+export const products: readonly ProductDefinition[] = [nginx, apache];
