@@ -52,16 +52,44 @@ test("it is a program of node that shows its help, from any folder", async () =>
   expect(stderr).toBe("");
 });
 
-test("the number of threads changes no byte", async () => {
+test("the number of threads changes no byte, with an algorithm of the user's own too", async () => {
+  const own = join(folder, "mine.ts");
+  await writeFile(
+    own,
+    `export default { name: "mine", create: (_knobs: unknown, { fleet, draws }: any) => {
+      let decisions = 0;
+      return { pick: () => fleet.eligible[draws.at(0, decisions++).below(fleet.eligibleCount)] };
+    } };`,
+  );
   const folders = await Promise.all(
     ["1", "3"].map(async (threads) => {
       const target = join(folder, `threads-${threads}`);
-      await evenkeel("run", scenario, "--quiet", "--threads", threads, "--out", target);
+      await evenkeel("run", scenario, "--quiet", "--threads", threads, "--algorithm", own, "--out", target);
       return filesOf(target);
     }),
   );
   expect(Object.keys(folders[0] ?? {}).length).toBeGreaterThan(10);
   expect(folders[1]).toEqual(folders[0]);
+});
+
+test("a mistake in a user's algorithm is told in one line, whichever thread finds it", async () => {
+  const own = join(folder, "wrong.ts");
+  await writeFile(own, `export default { name: "wrong", create: () => ({ pick: () => 77 }) };`);
+  for (const threads of ["1", "2"]) {
+    const child = spawn(process.execPath, [
+      program,
+      "run",
+      scenario,
+      "--quiet",
+      "--threads",
+      threads,
+      "--algorithm",
+      own,
+    ]);
+    const { code, err } = await ended(child);
+    expect(code).toBe(65);
+    expect(err).toBe(`${own}: pick returned 77, expected one of fleet.eligible[0 … 1]; a server is its number\n`);
+  }
 });
 
 test.each(["1", "2"])(

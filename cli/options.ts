@@ -56,6 +56,7 @@ export interface RunOptions extends OutputOptions {
   readonly seed?: number;
   readonly runs?: number;
   readonly strategies?: readonly string[];
+  readonly algorithm?: readonly string[];
   readonly reference?: string;
   readonly threads?: number;
   readonly metrics?: readonly MetricName[];
@@ -66,6 +67,9 @@ export const jsonOption = (): Option => new Option("--json", "print one JSON doc
 export const setOption = (): Option =>
   new Option("--set <path=value>", "change the scenario: cluster.servers.count=6").argParser(collect);
 
+export const algorithmOption = (): Option =>
+  new Option("--algorithm <file>", "a balancing algorithm of your own; see kit --help").argParser(collect);
+
 export const seedOption = (description: string): Option =>
   new Option("--seed <number>", description).argParser(wholeNumber(0, MOST_SEED));
 
@@ -75,6 +79,7 @@ export const withExperimentOptions = (command: Command): Command =>
     .optionsGroup("What to run:")
     .addOption(setOption())
     .option("--strategies <names>", "strategies, separated by commas; all: every one there is", list)
+    .addOption(algorithmOption())
     .option("--reference <name>", "the strategy that the others are compared with")
     .addOption(seedOption("seed of the first run"))
     .option("--runs <number>", "runs of each strategy, seeds counting on", wholeNumber(1, MOST_RUNS))

@@ -2,8 +2,10 @@
 import type { Experiment } from "../reports/experiment.ts";
 import { hashOf, type LoadedScenario, presetNamed, strategyPresets } from "../scenarios/index.ts";
 import { strategyOf } from "../scenarios/resolve/strategy.ts";
+import type { BalancingDefinition } from "../sim/index.ts";
 import type { Strategy } from "../sim/scenario.ts";
-import { usageError } from "./errors.ts";
+import type { AlgorithmSource } from "./algorithm/source.ts";
+import { inputError, usageError } from "./errors.ts";
 import type { Cell } from "./execute/cell.ts";
 import type { ReplaySource } from "./execute/replay.ts";
 import { unknownNameError } from "./names.ts";
@@ -14,6 +16,14 @@ export interface Plan {
   readonly experiment: Experiment;
   /** In the order of strategies, then of seeds. */
   readonly cells: readonly Cell[];
+  /** The user's, in the order given. */
+  readonly algorithms: readonly OwnAlgorithm[];
+}
+
+/** A user's algorithm: its file, and what stands in it. */
+export interface OwnAlgorithm {
+  readonly source: AlgorithmSource;
+  readonly definition: BalancingDefinition;
 }
 
 type Choices = Pick<RunOptions, "strategies" | "reference" | "seed" | "runs">;
@@ -28,6 +38,28 @@ function strategyNamed(name: string, scenario: LoadedScenario): Strategy {
   throw unknownNameError("strategy", name, known, "evenkeel list strategies");
 }
 
+const fileOf = (strategy: Strategy, own: readonly OwnAlgorithm[]): OwnAlgorithm | undefined =>
+  own.find(({ definition }) => definition.name === strategy.balancing.name);
+
+/** The plainest strategy around a user's algorithm: no affinity, and servers that remember what they were told. */
+function strategyAround({ definition }: OwnAlgorithm): Strategy {
+  const balancing = { name: definition.name, knobs: {} };
+  const [affinity, state] = ["none", "server-memory"].map((name) => ({ name, knobs: {} }));
+  return strategyOf({ name: definition.name, preset: undefined, balancing, affinity, state }, [definition]);
+}
+
+/** The strategies asked for, and one around each of the user's algorithms that none of them has. */
+function withOwn(asked: readonly Strategy[], own: readonly OwnAlgorithm[]): readonly Strategy[] {
+  const used = asked.map((strategy) => fileOf(strategy, own));
+  const added = own.filter((algorithm) => !used.includes(algorithm)).map(strategyAround);
+  const clash = added.find(({ name }) => asked.some((strategy) => strategy.name === name));
+  if (clash === undefined) return [...asked, ...added];
+  throw inputError(
+    `strategy ${clash.name} does not use the algorithm ${clash.name} that --algorithm gives; ` +
+      `name one of the two otherwise, or let the strategy say "balancing: ${clash.name}"`,
+  );
+}
+
 /** What `--strategies` takes for every strategy of the scenario and every preset, unless the scenario calls one so. */
 const ALL = "all";
 
@@ -37,6 +69,9 @@ function namesOf(asked: readonly string[], scenario: LoadedScenario): readonly s
   const all = own.includes(ALL) ? [ALL] : [...own, ...strategyPresets.map(({ name }) => name)];
   return [...new Set(asked.flatMap((name) => (name === ALL ? all : [name])))];
 }
+
+const hasStrategy = (scenario: LoadedScenario, name: string): boolean =>
+  scenario.strategies.some((strategy) => strategy.name === name);
 
 /** The preset's sentence for what is still the preset, the names of the parts for everything else. */
 function summaryOf(strategy: Strategy): string {
@@ -58,11 +93,19 @@ function referenceAmong(strategies: readonly Strategy[], scenario: LoadedScenari
 }
 
 /** @throws UserError for a name that is neither a strategy of the scenario nor a preset. */
-export function planOf(scenario: LoadedScenario, choices: Choices, replay: ReplaySource | null): Plan {
-  const strategies =
+export function planOf(
+  scenario: LoadedScenario,
+  choices: Choices,
+  replay: ReplaySource | null,
+  own: readonly OwnAlgorithm[] = [],
+): Plan {
+  const asked =
     choices.strategies === undefined
       ? scenario.strategies
-      : namesOf(choices.strategies, scenario).map((name) => strategyNamed(name, scenario));
+      : namesOf(choices.strategies, scenario)
+          .filter((name) => !own.some(({ definition }) => definition.name === name && !hasStrategy(scenario, name)))
+          .map((name) => strategyNamed(name, scenario));
+  const strategies = withOwn(asked, own);
   const seed = choices.seed ?? scenario.seed;
   const runs = choices.runs ?? scenario.runs;
   const experiment: Experiment = {
@@ -70,7 +113,7 @@ export function planOf(scenario: LoadedScenario, choices: Choices, replay: Repla
       name: scenario.name,
       question: scenario.question,
       hash: scenario.hash,
-      text: scenario.replays.length === 0 ? scenario.text : null,
+      text: scenario.replays.length === 0 && own.length === 0 ? scenario.text : null,
     },
     strategies: strategies.map((strategy) => ({
       name: strategy.name,
@@ -89,7 +132,8 @@ export function planOf(scenario: LoadedScenario, choices: Choices, replay: Repla
       strategy,
       seed: seed + run,
       replay,
+      algorithm: fileOf(strategy, own)?.source ?? null,
     })),
   );
-  return { scenario, experiment, cells };
+  return { scenario, experiment, cells, algorithms: own };
 }

@@ -1,11 +1,18 @@
 /** A results folder: a record for each finished run, and the reports made from them. */
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { csvFiles } from "../reports/csv/index.ts";
 import type { DashboardData } from "../reports/dashboard-data.ts";
 import { htmlReport } from "../reports/html.ts";
-import { manifestJson, type ReportFile, repeatCommand, SCENARIO_FILE, shellCommand } from "../reports/manifest.ts";
+import {
+  type AlgorithmFile,
+  manifestJson,
+  type ReportFile,
+  repeatCommand,
+  SCENARIO_FILE,
+  shellCommand,
+} from "../reports/manifest.ts";
 import { markdownReport } from "../reports/markdown.ts";
 import { resultsJson } from "../reports/results-json.ts";
 import { canonicalJson } from "../scenarios/hash.ts";
@@ -16,6 +23,9 @@ import { type Cell, cellKey, sha256 } from "./execute/cell.ts";
 import type { Plan } from "./plan.ts";
 import { safeText } from "./safe-text.ts";
 import { parseRecord } from "./saved-record.ts";
+
+/** The folder of the user's algorithms. */
+const ALGORITHMS = "algorithms";
 
 export interface ResultsFolder {
   /** null where there is none yet, or what is there is not whole. */
@@ -50,16 +60,30 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+/** The user's algorithms, under their own names, of which there are no two. */
+function algorithmFiles({ algorithms }: Plan): readonly AlgorithmFile[] {
+  return algorithms.map(({ source, definition }) => ({
+    name: `${ALGORITHMS}/${definition.name}${extname(source.file)}`,
+    text: source.text,
+    algorithm: definition.name,
+  }));
+}
+
 function reportsOf({ plan, data, records, files }: Results, page: string | null): ReportFile[] {
+  const algorithms = algorithmFiles(plan);
   const reports = [
+    ...algorithms.map(({ name, text }) => ({ name, text })),
     { name: SCENARIO_FILE, text: plan.scenario.text },
     { name: "results.json", text: resultsJson(data) },
     ...csvFiles(data, records),
-    { name: "report.md", text: markdownReport(data, shellCommand(repeatCommand(data))) },
+    { name: "report.md", text: markdownReport(data, shellCommand(repeatCommand(data, algorithms))) },
     ...(page === null ? [] : [{ name: "report.html", text: htmlReport(page, data) }]),
   ];
   const kept = records.map(({ strategy, seed }, at) => ({ strategy, seed, file: files[at] ?? "" }));
-  return [...reports, { name: "manifest.json", text: manifestJson({ data, files: reports, records: kept, sha256 }) }];
+  return [
+    ...reports,
+    { name: "manifest.json", text: manifestJson({ data, files: reports, algorithms, records: kept, sha256 }) },
+  ];
 }
 
 /** As mkdir -p. Node's own never returns where a parent takes no folders, as in /proc. */
@@ -107,6 +131,7 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
         if (!existsSync(file)) await write(file, recordText(record));
       }
       const reports = reportsOf(results, page);
+      if (results.plan.algorithms.length > 0) await guarded(path, () => makeFolder(join(resolve(path), ALGORITHMS)));
       for (const { name, text } of reports) await write(join(path, name), text);
       return reports.map(({ name }) => name);
     },

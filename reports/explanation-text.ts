@@ -109,7 +109,9 @@ type Facts = readonly (readonly [label: string, text: string])[];
 function facts({ explanation, balancing, affinity }: ExplainedDecision): Facts {
   const { decision, address, uri, cookie, outcome, boundServer, draws } = explanation;
   const { population, visit, request, attempt, balancer } = decision;
-  const { signal, rule, tieBreak } = balancing.decides;
+  const { rule, tieBreak } = balancing.decides;
+  const isWeighed = explanation.candidates.some(({ signal }) => signal !== null);
+  const signal = balancing.decides.signal ?? (isWeighed ? "in the algorithm's own terms" : null);
   const to = boundServer === null ? "" : ` to ${boundServer}`;
   const wasAsked = decision.reason !== "bound" && decision.serverIndex !== null;
   const how: Facts = [
@@ -163,7 +165,7 @@ function table({ decision, candidates }: Explanation, decides: Rule): string[] {
         "server",
         cells(({ server }) => server),
       ),
-      ...(decides.signal === null
+      ...(decides.signal === null && candidates.every(({ signal }) => signal === null)
         ? []
         : [
             rightAligned(

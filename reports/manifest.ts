@@ -15,17 +15,24 @@ export interface ReportFile {
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
+/** A user's algorithm: its copy in the folder, and the name that it has in scenarios. */
+export interface AlgorithmFile extends ReportFile {
+  readonly algorithm: string;
+}
+
 export interface ManifestInput {
   readonly data: DashboardData;
   /** The record file of each run, in the order of strategies, then of seeds. */
   readonly records: readonly { readonly strategy: string; readonly seed: number; readonly file: string }[];
   readonly files: readonly ReportFile[];
+  /** Those among the files. */
+  readonly algorithms: readonly AlgorithmFile[];
   /** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
   readonly sha256: (text: string) => string;
 }
 
 /** The command that repeats the runs, to be given in the results folder. It says everything; no default takes part. */
-export function repeatCommand(data: DashboardData): readonly string[] {
+export function repeatCommand(data: DashboardData, algorithms: readonly AlgorithmFile[]): readonly string[] {
   return [
     "evenkeel",
     "run",
@@ -38,13 +45,14 @@ export function repeatCommand(data: DashboardData): readonly string[] {
     data.strategies.map(({ name }) => name).join(","),
     "--reference",
     data.reference,
+    ...algorithms.flatMap(({ name }) => ["--algorithm", name]),
   ];
 }
 
 export const shellCommand = (words: readonly string[]): string => words.map(shellWord).join(" ");
 
 /** Holds no date, no path and no host name: the same runs give the same manifest anywhere. */
-export function manifestJson({ data, records, files, sha256 }: ManifestInput): string {
+export function manifestJson({ data, records, files, algorithms, sha256 }: ManifestInput): string {
   return prettyJson({
     schemaVersion: MANIFEST_SCHEMA_VERSION,
     version: data.version,
@@ -53,7 +61,10 @@ export function manifestJson({ data, records, files, sha256 }: ManifestInput): s
     runs: data.runs,
     reference: data.reference,
     strategies: data.strategies.map(({ name, digest }) => ({ name, digest })),
-    command: shellCommand(repeatCommand(data)),
+    command: shellCommand(repeatCommand(data, algorithms)),
+    ...(algorithms.length === 0
+      ? {}
+      : { algorithms: algorithms.map(({ algorithm, name }) => ({ algorithm, file: name })) }),
     files: files
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, text }) => ({ name, sha256: sha256(text) })),

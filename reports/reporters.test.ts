@@ -78,7 +78,7 @@ describe("the terminal report", () => {
 });
 
 test("the Markdown report is the one we looked at", async () => {
-  const command = shellCommand(repeatCommand(data));
+  const command = shellCommand(repeatCommand(data, []));
   await expect(markdownReport(data, command)).toMatchFileSnapshot("golden/report.md");
 });
 
@@ -175,7 +175,7 @@ describe("the manifest", () => {
 
   test("names the command that repeats the runs, quoted for a shell", () => {
     const odd = { ...data, reference: "what's mine" };
-    expect(shellCommand(repeatCommand(odd))).toBe(
+    expect(shellCommand(repeatCommand(odd, []))).toBe(
       "evenkeel run scenario.yaml --seed 1 --runs 3 --strategies sticky-cookie,redis-sessions,no-affinity " +
         "--reference 'what'\\''s mine'",
     );
@@ -188,6 +188,7 @@ describe("the manifest", () => {
     ];
     await expect(
       manifestJson({
+        algorithms: [],
         data,
         records: [{ strategy: "sticky-cookie", seed: 1, file: "records/0123.json" }],
         files,

@@ -7,7 +7,7 @@ import { balancingAlgorithms, type DecisionSought } from "../../sim/index.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { type Explained, explainDecision } from "../execute/run-cell.ts";
 import { unknownNameError } from "../names.ts";
-import { jsonOption, seedOption, setOption } from "../options.ts";
+import { algorithmOption, jsonOption, seedOption, setOption } from "../options.ts";
 import type { Plan } from "../plan.ts";
 import { preparePlan } from "../prepare-plan.ts";
 import { progressOn } from "../progress.ts";
@@ -17,6 +17,7 @@ import type { MakeCommand } from "./command.ts";
 interface ExplainOptions {
   readonly request: DecisionSought;
   readonly strategy?: string;
+  readonly algorithm?: readonly string[];
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly json?: true;
@@ -79,6 +80,7 @@ export const explainCommand: MakeCommand = (world, finish) =>
     .argument("<scenario>", "a bundled name, a file, or - for standard input")
     .requiredOption("--request <which>", "the decision: its number, or POPULATION/VISIT/REQUEST", soughtIn)
     .option("--strategy <name>", "of the scenario, or a preset; the reference when absent")
+    .addOption(algorithmOption())
     .addOption(setOption())
     .addOption(seedOption("seed of the run"))
     .addOption(jsonOption())
@@ -91,9 +93,9 @@ export const explainCommand: MakeCommand = (world, finish) =>
       finish(async (source: string, { request: sought, strategy, json, ...options }: ExplainOptions) => {
         const chosen = strategy === undefined ? {} : { strategies: [strategy] };
         const whole = await preparePlan(source, { ...options, ...chosen, runs: 1, quiet: true }, world);
-        const { cells, experiment, scenario } = whole;
-        const at = experiment.strategies.findIndex(({ name }) => name === experiment.reference);
-        const cell = cells[at]!;
+        const { cells, experiment, scenario, algorithms } = whole;
+        const wanted = strategy ?? cells.find(({ algorithm }) => algorithm !== null)?.strategy.name;
+        const cell = cells.find((each) => each.strategy.name === (wanted ?? experiment.reference))!;
         const populations = scenario.model.populations.map(({ name }) => name);
         if ("population" in sought && !populations.includes(sought.population)) {
           throw unknownNameError("population", sought.population, populations, `${scenario.name}'s workload`);
@@ -102,7 +104,8 @@ export const explainCommand: MakeCommand = (world, finish) =>
         if (explained === null) return exitCodes.interrupted;
         const { explanation } = explained;
         if (explanation === null) throw notFound(sought, explained);
-        const balancing = balancingAlgorithms.find(({ name }) => name === cell.strategy.balancing.name)!;
+        const known = [...balancingAlgorithms, ...algorithms.map(({ definition }) => definition)];
+        const balancing = known.find(({ name }) => name === cell.strategy.balancing.name)!;
         const told = { explanation, balancing, affinity: cell.strategy.affinity.name };
         if (json) {
           const { name, decides } = balancing;

@@ -1,5 +1,6 @@
 /** The worker thread's side: one cell in, its record out. */
 import type { RunRecord } from "../../sim/record.ts";
+import { AlgorithmFault } from "../algorithm/fault.ts";
 import type { Cell } from "./cell.ts";
 import { runCell } from "./run-cell.ts";
 
@@ -10,9 +11,18 @@ export interface CellTask {
   readonly shared: SharedArrayBuffer;
 }
 
-export default function work({ cell, index, shared }: CellTask): Promise<RunRecord> {
+/** A mistake of the user's is an answer too: an error would lose its kind on the way. */
+export type CellAnswer = { readonly record: RunRecord } | { readonly mistake: string };
+
+export default async function work({ cell, index, shared }: CellTask): Promise<CellAnswer> {
   const fractions = new Float64Array(shared);
-  return runCell(cell, async (doneFraction) => {
-    fractions[index] = doneFraction;
-  });
+  try {
+    const record = await runCell(cell, async (doneFraction) => {
+      fractions[index] = doneFraction;
+    });
+    return { record };
+  } catch (error) {
+    if (!(error instanceof AlgorithmFault)) throw error;
+    return { mistake: error.message };
+  }
 }

@@ -16,7 +16,13 @@ const SLICE_MS = 100;
 /** Called after each slice with the share of the run that is done; what it throws ends the run. */
 type Between = (doneFraction: number) => Promise<void>;
 
-const inputOf = ({ scenario, strategy, seed, scenarioHash }: Cell) => ({ scenario, strategy, seed, scenarioHash });
+async function inputOf({ scenario, strategy, seed, scenarioHash, algorithm }: Cell) {
+  const input = { scenario, strategy, seed, scenarioHash };
+  if (algorithm === null) return input;
+  // What strips types is a large thing to load, and most runs have no use for it.
+  const { definitionOf } = await import("../algorithm/definition.ts");
+  return { ...input, algorithms: [definitionOf(algorithm)] };
+}
 
 /** Advances to the end, or to the end of the first slice after which `isEnough`. */
 async function advance(simulation: Simulation, cell: Cell, isEnough: () => boolean, between: Between): Promise<void> {
@@ -46,7 +52,7 @@ async function advance(simulation: Simulation, cell: Cell, isEnough: () => boole
 }
 
 export async function runCell(cell: Cell, between: Between): Promise<RunRecord> {
-  const simulation = new Simulation(inputOf(cell));
+  const simulation = new Simulation(await inputOf(cell));
   await advance(simulation, cell, () => false, between);
   return simulation.record();
 }
@@ -60,7 +66,7 @@ export interface DecisionsMade {
 
 /** A run made for the sake of some of its decisions; it is left soon after the last of them. */
 export async function runDecisions(cell: Cell, range: DecisionRange, between: Between): Promise<DecisionsMade> {
-  const simulation = new Simulation({ ...inputOf(cell), decisions: range });
+  const simulation = new Simulation({ ...(await inputOf(cell)), decisions: range });
   const { decisions } = simulation;
   await advance(simulation, cell, () => decisions.length === range.to - range.from, between);
   return { decisions, digest: simulation.digest() };
@@ -77,7 +83,7 @@ export interface Explained {
 
 /** A run made for the sake of one decision; it is left soon after. */
 export async function explainDecision(cell: Cell, sought: DecisionSought, between: Between): Promise<Explained> {
-  const simulation = new Simulation({ ...inputOf(cell), explain: sought });
+  const simulation = new Simulation({ ...(await inputOf(cell)), explain: sought });
   const explainer = simulation.explainer!;
   await advance(simulation, cell, () => explainer.explanation !== null, between);
   return {

@@ -1,6 +1,7 @@
 import Piscina from "piscina";
 import type { RunRecord } from "../../sim/record.ts";
-import type { CellTask } from "./cell-worker.ts";
+import { AlgorithmFault } from "../algorithm/fault.ts";
+import type { CellAnswer, CellTask } from "./cell-worker.ts";
 import type { Executor } from "./executor.ts";
 
 /** Built beside the command's own file. */
@@ -11,7 +12,7 @@ const PROGRESS_EVERY_MS = 200;
 export const runOnThreads =
   (threads: number): Executor =>
   async (cells, { done, progress, signal }) => {
-    const pool = new Piscina<CellTask, RunRecord>({ filename: workerFile, minThreads: threads, maxThreads: threads });
+    const pool = new Piscina<CellTask, CellAnswer>({ filename: workerFile, minThreads: threads, maxThreads: threads });
     const shared = new SharedArrayBuffer(cells.length * Float64Array.BYTES_PER_ELEMENT);
     const fractions = new Float64Array(shared);
     const timer = setInterval(() => {
@@ -20,7 +21,13 @@ export const runOnThreads =
     const interrupted = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    const all = Promise.all(cells.map(async (cell, index) => done(index, await pool.run({ cell, index, shared }))));
+    const recordOf = (answer: CellAnswer): RunRecord => {
+      if ("record" in answer) return answer.record;
+      throw new AlgorithmFault(answer.mistake);
+    };
+    const all = Promise.all(
+      cells.map(async (cell, index) => done(index, recordOf(await pool.run({ cell, index, shared })))),
+    );
     // Whichever of the two comes second is no news.
     all.catch(() => undefined);
     interrupted.catch(() => undefined);
