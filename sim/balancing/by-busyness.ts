@@ -24,6 +24,7 @@ export const byBusyness = defineBalancing({
   decides: {
     signal: "requests in flight",
     rule: "the smallest",
+    best: "smallest",
     tieBreak: "the largest status, then the first in the order of the fleet",
   },
   knownFlaw: "Weights matter only among equals: under load a small server holds as many requests as a large one.",

@@ -22,6 +22,7 @@ export const byRequests = defineBalancing({
   decides: {
     signal: "status after this turn's load factor (100 for each unit of weight) is added",
     rule: "the largest",
+    best: "largest",
     tieBreak: "the first in the order of the fleet",
   },
   knownFlaw: "A server that sticky sessions have kept busy gets no new ones until it is even, however long that takes.",

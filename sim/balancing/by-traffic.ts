@@ -28,6 +28,7 @@ export const byTraffic = defineBalancing({
   decides: {
     signal: "bytes sent and read so far, per hundredth of a unit of weight",
     rule: "the smallest",
+    best: "smallest",
     tieBreak: "the first in the order of the fleet",
   },
   knownFlaw: "It counts since the start: a server that was away, or is new, gets everything until it has caught up.",

@@ -58,6 +58,7 @@ export const weightedLeastConnections = defineBalancing({
   decides: {
     signal: "requests in flight per unit of weight",
     rule: "the smallest",
+    best: "smallest",
     tieBreak: "smooth weighted round robin among the tied",
   },
   knownFlaw:

@@ -66,6 +66,13 @@ export interface ExplainedParts extends LoggedParts {
 
 type Snapshot = Omit<Explanation, "decision" | "draws">;
 
+/** A decision that has begun: its request may have to wait before it goes anywhere. */
+interface Begun {
+  readonly snapshot: Snapshot;
+  /** Filled while the algorithm chooses. */
+  readonly draws: readonly DrawTaken[];
+}
+
 export class Explainer {
   /** null until the run has come that far. */
   explanation: Explanation | null = null;
@@ -75,7 +82,6 @@ export class Explainer {
   private readonly sought: DecisionSought;
   private readonly draws: RecordingDraws[] = [];
   private next = 0;
-  private snapshot: Snapshot | null = null;
 
   constructor(sought: DecisionSought) {
     this.sought = sought;
@@ -90,27 +96,33 @@ export class Explainer {
 
   /** To be called before the run starts. */
   watch(parts: ExplainedParts): void {
-    parts.balancers.onset = (slot, balancer, avoid, bound) => {
-      // A request that waits in the balancer's queue is decided on later; its snapshot is not that of another's decision.
-      this.snapshot = null;
-      if (this.explanation !== null || !this.isSought(parts, slot)) return;
-      this.snapshot = snapshotOf(parts, slot, balancer, avoid, bound);
-      this.draws[balancer]!.taken = [];
-    };
-    observeDecisions(parts.balancers, (slot, server, reason) => {
-      const index = this.next++;
-      if (this.snapshot === null) return;
-      const decision = decisionOf(parts, index, slot, server, reason);
-      const draws = this.draws[decision.balancer]!;
-      this.explanation = { decision, ...this.snapshot, draws: draws.taken ?? [] };
-      this.snapshot = null;
+    const { balancers } = parts;
+    // Where requests wait, the decision of an index may have begun at any time before.
+    const mayWait = balancers.limits !== null;
+    const begun = new Map<number, Begun>();
+    balancers.onset = (slot, balancer, avoid, bound) => {
+      const draws = this.draws[balancer]!;
       draws.taken = null;
+      if (this.explanation !== null || !this.maySeek(parts, slot, mayWait)) return;
+      draws.taken = [];
+      begun.set(slot, { snapshot: snapshotOf(parts, slot, balancer, avoid, bound), draws: draws.taken });
+    };
+    observeDecisions(balancers, (slot, server, reason) => {
+      const index = this.next++;
+      const found = begun.get(slot);
+      begun.delete(slot);
+      if (this.explanation !== null || found === undefined) return;
+      if ("index" in this.sought && this.sought.index !== index) return;
+      const decision = decisionOf(parts, index, slot, server, reason);
+      this.explanation = { decision, ...found.snapshot, draws: found.draws };
+      begun.clear();
     });
   }
 
-  private isSought({ requests, sessions, populations }: ExplainedParts, slot: number): boolean {
+  /** Whether the decision that begins may be the one. */
+  private maySeek({ requests, sessions, populations }: ExplainedParts, slot: number, mayWait: boolean): boolean {
     const { sought } = this;
-    if ("index" in sought) return this.next === sought.index;
+    if ("index" in sought) return mayWait || this.next === sought.index;
     const { ints } = requests;
     const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
