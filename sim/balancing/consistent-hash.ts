@@ -37,8 +37,7 @@ class ConsistentHash extends Algorithm {
 
   pick(request: number, avoid: number): number {
     const { fleet } = this.context;
-    // A lone server gets the request whatever its key; nobody's turn is used up.
-    const hash = fleet.eligibleCount === 1 ? 0 : this.hash.of(request);
+    const hash = this.hash.of(request, fleet);
     if (hash === NO_KEY) return this.ring.inTurn(fleet.isBarred, avoid);
     return this.open(this.ring.nearest(hash), avoid);
   }

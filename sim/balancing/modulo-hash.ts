@@ -26,13 +26,11 @@ class ModuloHash extends Algorithm {
 
   pick(request: number, avoid: number): number {
     const { fleet } = this.context;
-    // As in HAProxy, a lone server gets the request whatever its key, and nobody's turn is used up.
-    const lone = fleet.eligibleCount === 1;
-    let hash = lone ? 0 : this.hash.of(request);
+    let hash = this.hash.of(request, fleet);
     if (hash === NO_KEY) return this.map.inTurn(fleet.isBarred, avoid);
     for (let i = 0; i < TRIES; i++) {
       const server = this.map.at(hash);
-      if (fleet.isBarred[server] === 0 && (server !== avoid || lone)) return server;
+      if (fleet.isBarred[server] === 0 && (server !== avoid || fleet.eligibleCount === 1)) return server;
       hash = avalanche(hash);
     }
     return this.map.from(hash, fleet.isBarred, avoid);

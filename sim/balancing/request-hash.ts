@@ -1,7 +1,7 @@
 /** A request's key as HAProxy turns it into a 32-bit number. */
 import { crc32 } from "../engine/crc32.ts";
 import { avalanche, djb2, sdbm, wt6 } from "../engine/hash.ts";
-import type { RequestView } from "./algorithm.ts";
+import type { FleetView, RequestView } from "./algorithm.ts";
 import { HashKey, type HashKeyOptions, hashKeyKnobs, type KeyName } from "./hash-key.ts";
 
 const functions = { sdbm, djb2, wt6, crc32 } as const;
@@ -37,15 +37,21 @@ export class RequestHash {
   private readonly key: HashKey;
   private readonly hash: (text: string) => number;
   private readonly avalanches: boolean;
+  private readonly looksAlways: boolean;
 
   constructor(options: RequestHashOptions, requests: RequestView) {
     this.key = new HashKey(options, requests);
     this.hash = functions[options.hashFunction as FunctionName];
     this.avalanches = options.avalanche;
+    this.looksAlways = options.key === "url-param";
   }
 
-  /** The hash, unsigned, or `NO_KEY`. */
-  of(request: number): number {
+  /**
+   * The hash, unsigned, or `NO_KEY`. Where one server alone is eligible HAProxy looks at nothing and takes 0, so that nobody's
+   * turn is used up by a request without a key; except for URL parameters, which it always looks for.
+   */
+  of(request: number, { eligibleCount }: FleetView): number {
+    if (eligibleCount === 1 && !this.looksAlways) return 0;
     let hash = NO_KEY;
     if (this.key.isAddress) {
       hash = this.key.addressOf(request);

@@ -1,6 +1,7 @@
 import { apache } from "./apache/apache.ts";
+import { haproxy } from "./haproxy/haproxy.ts";
 import { nginx } from "./nginx/nginx.ts";
 import type { ProductDefinition } from "./product.ts";
 
 /** The products whose recorded decisions can be replayed. */
-export const products: readonly ProductDefinition[] = [nginx, apache];
+export const products: readonly ProductDefinition[] = [haproxy, nginx, apache];

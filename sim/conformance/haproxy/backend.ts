@@ -1,0 +1,240 @@
+/** The servers of one backend: who is in use, who is full, and the choice among them. */
+import type { ServerIdentity } from "../../balancing/algorithm.ts";
+import { NO_KEY, RequestHash, type RequestHashOptions } from "../../balancing/request-hash.ts";
+import type { Clock } from "../../engine/kernel.ts";
+import type { Recorder } from "../product.ts";
+import type { Trace, TraceServer } from "../trace.ts";
+import { placeOf } from "../view.ts";
+import type { Configuration } from "./configuration.ts";
+import { Group } from "./groups.ts";
+import type { HaproxyRequests } from "./requests.ts";
+import { Server, serverSettings } from "./server.ts";
+
+/** What comes of a choice: a server, none that may be used at all, or none with room. */
+export type Choice = Server | "none" | "full";
+
+export class Backend {
+  /** In the order of the configuration; those added later behind. */
+  servers: Server[] = [];
+  /** Requests in progress and waiting; and of those in progress the ones that hold a slot. */
+  requests = 0;
+  slots = 0;
+  private readonly configuration: Configuration;
+  private readonly recorder: Recorder;
+  private readonly clock: Clock;
+  private readonly names: readonly string[];
+  private readonly identity: ServerIdentity[];
+  private readonly active: Group;
+  private readonly backup: Group;
+  private readonly hash: RequestHash | null;
+
+  constructor(trace: Trace, configuration: Configuration, requests: HaproxyRequests, recorder: Recorder, clock: Clock) {
+    this.configuration = configuration;
+    this.recorder = recorder;
+    this.clock = clock;
+    const { balance } = configuration;
+    const known = everybody(trace);
+    this.names = [...known.keys()];
+    this.identity = [...known.values()].map((server) => identityOf(server, 0));
+    this.active = new Group(balance, this.identity, requests, clock);
+    this.backup = new Group(balance, this.identity, requests, clock);
+    this.hash =
+      balance.saturation === "keyless"
+        ? new RequestHash({ ...NO_OPTIONS, ...(balance.knobs as Partial<RequestHashOptions>) }, requests)
+        : null;
+    const taken = new Set(trace.servers.flatMap(({ id = [] }) => id));
+    for (const server of trace.servers) this.list(server, server.id ?? lowestFree(taken));
+    for (const isBackup of [false, true]) {
+      this.groupOf(isBackup).start(
+        this.servers,
+        this.servers.filter(({ settings }) => settings.isBackup === isBackup),
+      );
+    }
+  }
+
+  private list(server: TraceServer, id: number): Server {
+    const { cookie, dynamicCookieKey } = this.configuration;
+    const index = this.names.indexOf(server.name);
+    const key = cookie?.dynamic === true ? dynamicCookieKey : null;
+    const listed = new Server(index, id, server, serverSettings(server, key));
+    this.identity[index] = identityOf(server, id);
+    this.servers.push(listed);
+    return listed;
+  }
+
+  /** A server that was not there: in maintenance until it is enabled. */
+  add(server: TraceServer): Server {
+    const taken = new Set(this.servers.map(({ id }) => id));
+    const added = this.list(server, server.id ?? lowestFree(taken));
+    added.state = "maintenance";
+    return added;
+  }
+
+  /** A server in maintenance, for good. */
+  remove(server: Server): void {
+    this.servers = this.servers.filter((other) => other !== server);
+  }
+
+  /** @throws RangeError when there is no server of that name. */
+  named(name: string): Server {
+    const server = this.servers.find((server) => server.name === name);
+    if (server === undefined) throw new RangeError(`HAProxy: there is no server "${name}"`);
+    return server;
+  }
+
+  private groupOf(isBackup: boolean): Group {
+    return isBackup ? this.backup : this.active;
+  }
+
+  /** Tells the algorithms of a new state or weight. */
+  update(server: Server): void {
+    this.groupOf(server.settings.isBackup).update(server, this.clock.nowMs);
+  }
+
+  get hasUsable(): boolean {
+    return this.servers.some(({ isUsable }) => isUsable);
+  }
+
+  get usableActives(): number {
+    return this.active.fleet.eligibleCount;
+  }
+
+  /** The one backup that takes everything, when no active server can. */
+  private get lastResort(): Server | undefined {
+    if (this.configuration.allBackups || this.usableActives > 0) return undefined;
+    return this.servers.find(({ settings, isUsable }) => settings.isBackup && isUsable);
+  }
+
+  /** Whether the server may take requests that wait for any. */
+  takesAny(server: Server): boolean {
+    if (!server.isUsable || !server.settings.isBackup) return server.isUsable;
+    return this.usableActives === 0 && (this.configuration.allBackups || server === this.lastResort);
+  }
+
+  /** Slots that the server may use now (queue.c, srv_dynamic_maxconn); no limit is infinite. */
+  limitOf({ settings, warmingSinceMs }: Server): number {
+    const { maxconn, minconn, slowstartMs } = settings;
+    if (maxconn === 0) return Number.POSITIVE_INFINITY;
+    const { fullconn } = this.configuration;
+    const isQuiet = this.requests < fullconn && minconn !== maxconn;
+    const limit = isQuiet ? Math.max(minconn, Math.floor((this.requests * maxconn) / fullconn)) : maxconn;
+    if (warmingSinceMs === null) return limit;
+    const seconds = Math.floor((this.clock.nowMs - warmingSinceMs) / 1000);
+    const percent = Math.floor((100 * seconds) / Math.ceil(slowstartMs / 1000));
+    return Math.max(1, Math.floor((limit * percent) / 100));
+  }
+
+  isSaturated(server: Server): boolean {
+    return server.settings.maxconn > 0 && (server.queue.length > 0 || server.slots >= this.limitOf(server));
+  }
+
+  /** `avoid` has just refused this request. */
+  choose(request: number, avoid: Server | null): Choice {
+    const { balance } = this.configuration;
+    const last = this.lastResort;
+    if (last !== undefined) {
+      // A map with one slot is walked like any other; all others hand the request over.
+      const isWalked = balance.algorithm === "static-round-robin" || balance.saturation === "drawn";
+      return isWalked && this.isSaturated(last) ? "full" : last;
+    }
+    const group = this.groupOf(this.usableActives === 0);
+    if (group.fleet.eligibleCount === 0) return "none";
+    this.bar(group, request);
+    const own = group.algorithm.pick(request, balance.avoids && avoid !== null ? avoid.index : -1);
+    const index = own < 0 ? own : this.drawn(group, request, own, avoid);
+    if (index < 0) return "full";
+    const chosen = this.servers.find((server) => server.index === index)!;
+    return balance.saturation === "drawn" && this.isSaturated(chosen) ? "full" : chosen;
+  }
+
+  /** Bars the servers that the algorithm holds to be full. */
+  private bar({ fleet }: Group, request: number): void {
+    const { saturation } = this.configuration.balance;
+    const looks = saturation === "keyless" ? this.hash!.of(request, fleet) === NO_KEY : saturation !== "drawn";
+    for (const server of this.servers) {
+      const { index, queue, slots, settings } = server;
+      const isFull =
+        saturation === "counted"
+          ? settings.maxconn > 0 && slots + queue.length >= this.limitOf(server) + settings.maxqueue
+          : this.isSaturated(server);
+      fleet.setBarred(index, looks && isFull && fleet.isEligible[index] === 1);
+    }
+  }
+
+  /** What the recording drew, where HAProxy draws: from the ring, or among equals. */
+  private drawn({ fleet, algorithm }: Group, request: number, own: number, avoid: Server | null): number {
+    const { balance, drawsTies } = this.configuration;
+    if (balance.saturation !== "drawn" && !drawsTies) return own;
+    const open = [...fleet.eligible.subarray(0, fleet.eligibleCount)].filter(
+      (server) => fleet.isBarred[server] === 0 && (server !== avoid?.index || server === own),
+    );
+    const signal = algorithm.signalOf(own, request);
+    const candidates = drawsTies ? open.filter((server) => algorithm.signalOf(server, request) === signal) : open;
+    if (candidates.length === 1) return own;
+    const nameOf = (server: number) => this.names[server]!;
+    return this.names.indexOf(this.recorder.drawn(request, candidates.map(nameOf), nameOf(own)));
+  }
+
+  /** The request takes one of the server's slots, or gives it back. */
+  takeSlot(server: Server): void {
+    server.slots++;
+    this.slots++;
+    for (const group of [this.active, this.backup]) {
+      group.fleet.inFlight[server.index] = this.inFlightOf(server);
+      group.algorithm.sent(server.index);
+    }
+  }
+
+  giveSlot(server: Server): void {
+    server.slots--;
+    this.slots--;
+    for (const group of [this.active, this.backup]) {
+      group.fleet.inFlight[server.index] = this.inFlightOf(server);
+      group.algorithm.ended(server.index, 0, true);
+    }
+  }
+
+  /** More or fewer wait for the server; the algorithm is told when a slot is taken or given back. */
+  countWaiting(server: Server): void {
+    for (const { fleet } of [this.active, this.backup]) fleet.inFlight[server.index] = this.inFlightOf(server);
+  }
+
+  /** Only leastconn counts those that wait for the server. */
+  private inFlightOf({ slots, queue }: Server): number {
+    return this.configuration.balance.saturation === "counted" ? slots + queue.length : slots;
+  }
+}
+
+const NO_OPTIONS: RequestHashOptions = {
+  key: "source",
+  keyName: "",
+  uriLength: null,
+  uriDepth: null,
+  uriWhole: false,
+  uriPathOnly: false,
+  domainOnly: false,
+  hashFunction: "sdbm",
+  avalanche: false,
+};
+
+const identityOf = (server: TraceServer, id: number): ServerIdentity => ({
+  name: server.name,
+  id,
+  ...placeOf(server.address),
+});
+
+/** All servers that there ever are, by name. */
+function everybody({ servers, spares = [], steps }: Trace): Map<string, TraceServer> {
+  const added = steps.flatMap((step) => (step.op === "server-add" ? [step] : []));
+  const known = new Map<string, TraceServer>();
+  for (const server of [...servers, ...spares, ...added]) if (!known.has(server.name)) known.set(server.name, server);
+  return known;
+}
+
+/** The lowest id that is not taken, and takes it. */
+function lowestFree(taken: Set<number>): number {
+  let id = 1;
+  while (taken.has(id)) id++;
+  taken.add(id);
+  return id;
+}
