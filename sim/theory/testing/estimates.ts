@@ -13,6 +13,7 @@
  * errors may amount to, relative to the expected value.
  */
 import { expect } from "vitest";
+import type { BalancingDefinition } from "../../balancing/algorithm.ts";
 import type { MetricName, RunRecord, Scenario, Strategy } from "../../index.ts";
 import { run } from "./scenarios.ts";
 
@@ -23,9 +24,14 @@ export interface Estimate {
 }
 
 /** One run for each of `count` seeds in a row, from 1 unless told otherwise. */
-export function runs(count: number, scenario: Scenario, strategy?: Strategy): readonly RunRecord[] {
+export function runs(
+  count: number,
+  scenario: Scenario,
+  strategy?: Strategy,
+  algorithms?: readonly BalancingDefinition[],
+): readonly RunRecord[] {
   const first = Number(process.env["THEORY_SEED"] ?? 1);
-  return Array.from({ length: count }, (_, index) => run(scenario, strategy, first + index));
+  return Array.from({ length: count }, (_, index) => run(scenario, strategy, first + index, algorithms));
 }
 
 export function estimateOf(values: readonly number[]): Estimate {

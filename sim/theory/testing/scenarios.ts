@@ -5,6 +5,7 @@
  * Times are in ms and the mean service time is 1 ms unless stated, so that rates per ms are utilisations and results
  * compare with the tables of the literature as they stand.
  */
+import type { BalancingDefinition } from "../../balancing/algorithm.ts";
 import { type Knobs, partNamed, withDefaults } from "../../catalogue.ts";
 import type {
   Cluster,
@@ -162,6 +163,12 @@ export function strategyOf({
   return { name: `${balancing}/${affinity}/${state}`, balancing: first!, affinity: second!, state: third! };
 }
 
-export function run(scenario: Scenario, strategy: Strategy = strategyOf(), seed = 1): RunRecord {
-  return engine.simulate({ scenario, strategy, seed, scenarioHash: "" });
+/** `algorithms` are balancing algorithms beside those of the catalogue. */
+export function run(
+  scenario: Scenario,
+  strategy: Strategy = strategyOf(),
+  seed = 1,
+  algorithms: readonly BalancingDefinition[] = [],
+): RunRecord {
+  return engine.simulate({ scenario, strategy, seed, scenarioHash: "", algorithms });
 }
