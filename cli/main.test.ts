@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { strategyPresets } from "../scenarios/index.ts";
+import { balancingAlgorithms } from "../sim/balancing/index.ts";
 import { metrics } from "../sim/metrics/catalogue.ts";
 import { exitCodes } from "./errors.ts";
 import { smallScenario } from "./testing/scenario.ts";
@@ -94,6 +95,29 @@ describe("looking up", () => {
     expect(JSON.parse(strategies.out).strategies.map((entry: { name: string }) => entry.name)).toEqual(
       strategyPresets.map(({ name }) => name),
     );
+  });
+
+  test("lists algorithms under that name and as what a scenario calls them", async () => {
+    const { code, out } = await evenkeel(["list", "algorithms"]);
+    expect(code).toBe(0);
+    for (const { name, summary } of balancingAlgorithms) {
+      expect(out).toContain(`  ${name} `);
+      expect(out.replaceAll(/\s+/g, " ")).toContain(summary);
+    }
+    expect((await evenkeel(["list", "balancing"])).out).toBe(out);
+  });
+
+  test("describes an algorithm in 80 columns: how it decides, what it costs, every knob with its default", async () => {
+    for (const { name, products, cost, decides, knobs, aliases = [] } of balancingAlgorithms) {
+      const { out } = await evenkeel(["describe", name], { terminal: true });
+      expect(widest(out), name).toBeLessThanOrEqual(80);
+      const text = out.replaceAll(/\s+/g, " ");
+      for (const said of [products, cost, decides.rule, decides.tieBreak, decides.signal ?? "not weighed"]) {
+        expect(text).toContain(said);
+      }
+      for (const { summary } of Object.values(knobs)) expect(text).toContain(summary);
+      for (const alias of aliases) expect((await evenkeel(["describe", alias])).out).toContain(`${name}, balancing`);
+    }
   });
 
   test("describes by name, by a product's name, and every kind that has the name", async () => {

@@ -7,6 +7,7 @@ import {
   type StrategyPreset,
   strategyPresets,
 } from "../scenarios/index.ts";
+import type { BalancingDefinition } from "../sim/balancing/algorithm.ts";
 import { balancingAlgorithms } from "../sim/balancing/index.ts";
 import type { Described, Knob } from "../sim/catalogue.ts";
 import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
@@ -21,11 +22,15 @@ export interface Entry {
   readonly summary: string;
   /** Further facts, each with a label. */
   readonly facts: readonly { readonly label: string; readonly text: string }[];
+  /** What a scenario may set, with its default as a scenario would write it. */
+  readonly knobs?: readonly { readonly name: string; readonly default: string; readonly text: string }[];
 }
 
 export interface Topic {
   /** The word after `list`. */
   readonly name: string;
+  /** Another word for it. */
+  readonly alias?: string;
   /** What one entry is. */
   readonly what: string;
   readonly entries: () => readonly Entry[];
@@ -33,22 +38,45 @@ export interface Topic {
 
 const fact = (label: string, text: string) => ({ label, text });
 
-function knobText(name: string, knob: Knob): string {
-  const choices = knob.unit === "choice" ? ` (${knob.choices.join(", ")})` : "";
-  return `${fileKeyOf(name, knob)}: ${fileValueOf(knob, knob.default)}${choices}. ${knob.summary}`;
+function knobEntry(name: string, knob: Knob) {
+  const choices = knob.unit === "choice" ? ` One of ${knob.choices.join(", ")}.` : "";
+  const value = fileValueOf(knob, knob.default);
+  return {
+    name: fileKeyOf(name, knob),
+    default: value === "" ? '""' : String(value),
+    text: `${knob.summary}${choices}`,
+  };
 }
 
-const partEntry = (part: Described): Entry => ({
+type Facts = Entry["facts"];
+
+/** @param facts that only this kind of part has */
+const partEntry = (part: Described, facts: Facts, kind: string): Entry => ({
   name: part.name,
   aliases: part.aliases ?? [],
   summary: part.summary,
   facts: [
     fact("when to use", part.whenToUse),
     fact("known flaw", part.knownFlaw),
-    ...Object.entries(part.knobs).map(([name, knob]) => fact("knob", knobText(name, knob))),
+    ...facts,
     fact("source", part.source),
+    fact("in a scenario", `${kind}: ${part.name}`),
   ],
+  knobs: Object.entries(part.knobs).map(([name, knob]) => knobEntry(name, knob)),
 });
+
+const algorithmEntry = (algorithm: BalancingDefinition): Entry =>
+  partEntry(
+    algorithm,
+    [
+      fact("products", algorithm.products),
+      fact("signal", algorithm.decides.signal ?? "none, servers are not weighed"),
+      fact("rule", algorithm.decides.rule),
+      fact("tie-break", algorithm.decides.tieBreak),
+      fact("cost", `${algorithm.cost}, n being the servers`),
+    ],
+    "balancing",
+  );
 
 const presetEntry = (preset: StrategyPreset): Entry => ({
   name: preset.name,
@@ -93,9 +121,18 @@ function scenarioEntry({ name, text }: (typeof bundledScenarios)[number]): Entry
 export const topics: readonly Topic[] = [
   { name: "scenarios", what: "bundled scenario", entries: () => bundledScenarios.map(scenarioEntry) },
   { name: "strategies", what: "strategy preset", entries: () => strategyPresets.map(presetEntry) },
-  { name: "balancing", what: "balancing algorithm", entries: () => balancingAlgorithms.map(partEntry) },
-  { name: "affinity", what: "affinity mechanism", entries: () => affinityMechanisms.map(partEntry) },
-  { name: "state", what: "state backend", entries: () => stateBackends.map(partEntry) },
+  {
+    name: "algorithms",
+    alias: "balancing",
+    what: "balancing algorithm",
+    entries: () => balancingAlgorithms.map(algorithmEntry),
+  },
+  {
+    name: "affinity",
+    what: "affinity mechanism",
+    entries: () => affinityMechanisms.map((part) => partEntry(part, [], "affinity")),
+  },
+  { name: "state", what: "state backend", entries: () => stateBackends.map((part) => partEntry(part, [], "state")) },
   { name: "metrics", what: "metric", entries: () => metrics.map(metricEntry) },
   {
     name: "causes",

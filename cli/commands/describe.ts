@@ -10,13 +10,23 @@ import type { MakeCommand } from "./command.ts";
 
 type Found = Entry & { readonly what: string };
 
-function paragraph({ name, aliases, what, summary, facts }: Found, width: number): string {
+/** Each knob with its default on a line, and what it does below. */
+function knobLines(knobs: Entry["knobs"] = [], width: number): string[] {
+  if (knobs.length === 0) return [];
+  const lines = knobs.flatMap(({ name, default: value, text }) => [
+    `    ${name}: ${value}`,
+    ...wrapText(text, width - 8).map((line) => `        ${line}`),
+  ]);
+  return ["  knobs, with their defaults", ...lines];
+}
+
+function paragraph({ name, aliases, what, summary, facts, knobs }: Found, width: number): string {
   const known = aliases.length === 0 ? [] : [{ label: "also known as", text: aliases.join(", ") }];
   const margin = Math.max(0, ...[...known, ...facts].map(({ label }) => label.length)) + 4;
   const lines = [...known, ...facts].flatMap(({ label, text }) =>
     wrapText(text, width - margin).map((line, at) => `${(at === 0 ? `  ${label}` : "").padEnd(margin)}${line}`),
   );
-  return `${[`${name}, ${what}`, ...wrapText(summary, width - 2).map((line) => `  ${line}`), ...lines].join("\n")}\n`;
+  return `${[`${name}, ${what}`, ...wrapText(summary, width - 2).map((line) => `  ${line}`), ...lines, ...knobLines(knobs, width)].join("\n")}\n`;
 }
 
 export const describeCommand: MakeCommand = (world, finish) =>

@@ -23,11 +23,15 @@ export const listCommand: MakeCommand = (world, finish) =>
   new Command("list")
     .summary("what there is: scenarios, strategies, metrics, …")
     .description("Lists what has a name: all of it, or one kind.")
-    .addArgument(new Argument("[kind]", "what to list").choices(topics.map(({ name }) => name)))
+    .addArgument(
+      new Argument("[kind]", "what to list").choices(
+        topics.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])),
+      ),
+    )
     .addOption(jsonOption())
     .action(
       finish(async (kind: string | undefined, { json }: { json?: true }) => {
-        const shown = topics.filter(({ name }) => kind === undefined || name === kind);
+        const shown = topics.filter(({ name, alias }) => [undefined, name, alias ?? name].includes(kind));
         const text = json
           ? prettyJson(
               Object.fromEntries(
