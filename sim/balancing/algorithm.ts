@@ -76,6 +76,11 @@ export interface RequestView {
   headerOf(request: number, name: string): string | null;
   /** A cookie's value, null when the request brings none. */
   cookieOf(request: number, name: string): string | null;
+  /**
+   * The work that the request will be, in ms on a server of speed 1. No real balancer can see it: for yardsticks that say they
+   * are clairvoyant. Absent where nobody knows.
+   */
+  workMsOf?(request: number): number;
 }
 
 /** Asks a server how it is; the answer comes to the algorithm's `probed` after a round trip, unless it gets lost. */
@@ -90,6 +95,8 @@ export interface BalancingContext {
   readonly draws: Draws;
   readonly clock: Clock;
   readonly probes: Probes;
+  /** Which of how many balancers in front of the same servers this is; absent where it is the only one. */
+  readonly peers?: { readonly index: number; readonly count: number };
   /** Calls the algorithm's `woken` at `atMs`. */
   wake(atMs: number): void;
 }

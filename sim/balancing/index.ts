@@ -1,28 +1,34 @@
 import type { BalancingDefinition } from "./algorithm.ts";
 import { anchorHash } from "./anchor-hash.ts";
 import { boundedLoadHash } from "./bounded-load-hash.ts";
+import { busiest } from "./busiest.ts";
 import { byBusyness } from "./by-busyness.ts";
 import { byRequests } from "./by-requests.ts";
 import { byTraffic } from "./by-traffic.ts";
 import { consistentHash } from "./consistent-hash.ts";
 import { dynamicRoundRobin } from "./dynamic-round-robin.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
+import { ewma } from "./ewma.ts";
 import { first } from "./first.ts";
 import { flowHash } from "./flow-hash.ts";
 import { ipHash } from "./ip-hash.ts";
 import { jumpHash } from "./jump-hash.ts";
 import { ketama } from "./ketama.ts";
+import { leastBandwidth } from "./least-bandwidth.ts";
 import { leastConnections } from "./least-connections.ts";
 import { leastRequest } from "./least-request.ts";
 import { leastResponseTime } from "./least-response-time.ts";
 import { maglev } from "./maglev.ts";
 import { moduloHash } from "./modulo-hash.ts";
 import { multiProbeHash } from "./multi-probe-hash.ts";
+import { neverQueue } from "./never-queue.ts";
+import { peakEwma } from "./peak-ewma.ts";
 import { powerOfDChoices } from "./power-of-d-choices.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
 import { ringHash } from "./ring-hash.ts";
 import { roundRobin } from "./round-robin.ts";
+import { shortestExpectedDelay } from "./shortest-expected-delay.ts";
 import { staticRoundRobin } from "./static-round-robin.ts";
 import { weightedHash } from "./weighted-hash.ts";
 import { weightedLeastConnections } from "./weighted-least-connections.ts";
@@ -50,6 +56,12 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   ketama,
   ringHash,
   maglev,
+  busiest,
+  leastBandwidth,
+  neverQueue,
+  shortestExpectedDelay,
+  peakEwma,
+  ewma,
   flowHash,
   boundedLoadHash,
   anchorHash,

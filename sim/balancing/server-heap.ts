@@ -59,17 +59,20 @@ export class ServerHeap {
     return this.key[server]!;
   }
 
-  /** Puts `server` in, or moves it behind its equals under the new key; an unchanged key changes nothing. */
-  put(server: number, key: number): void {
+  /**
+   * Puts `server` in, or moves it behind its equals under the new key; an unchanged key changes nothing. Equals stand by
+   * `order`, which is that of putting in unless all are given one.
+   */
+  put(server: number, key: number, order = this.nextOrder++): void {
     const at = this.place[server]!;
     if (at < 0) {
       this.key[server] = key;
-      this.order[server] = this.nextOrder++;
+      this.order[server] = order;
       this.sink(this.size++, server, true);
     } else if (key !== this.key[server]) {
       const rises = key < this.key[server]!;
       this.key[server] = key;
-      this.order[server] = this.nextOrder++;
+      this.order[server] = order;
       this.sink(at, server, rises);
     }
   }

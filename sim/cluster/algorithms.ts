@@ -29,6 +29,7 @@ export function algorithmsOf({ name, knobs }: PartChoice, parts: AlgorithmsParts
       requests,
       draws: drawsOf(`balancing/${balancer}`),
       clock: kernel,
+      peers: { index: balancer, count: fleets.length },
       probes: { ask: (server) => ask(balancer, server) },
       wake: (atMs) => kernel.schedule(atMs, event.BALANCER_WAKES, balancer, 0),
     }),

@@ -78,6 +78,9 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   cookieOf(slot: number): string | null {
     return this.returnsCookies(this.sessionOf(slot)) ? this.headerOf(slot) : null;
   }
+  workMsOf(slot: number): number {
+    return this.requests.floats[slot * request.FLOATS + request.DEMAND_MS]!;
+  }
   sessionOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;
   }

@@ -13,6 +13,8 @@ export function fleetOf(weights: readonly number[]): Fleet {
 }
 
 export interface BenchParts {
+  readonly workMsOf?: (request: number) => number;
+  readonly peers?: { readonly index: number; readonly count: number };
   readonly knobs?: Knobs;
   readonly seed?: number;
   /** Addresses and URLs by request; a request is its own address and URL unless told otherwise. */
@@ -39,6 +41,7 @@ export function requestsOf({
     urlOf,
     uriOf: parts.uriOf ?? ((request) => `/page/${urlOf(request)}`),
     headerOf: parts.headerOf ?? ((request) => String(request)),
+    ...(parts.workMsOf === undefined ? {} : { workMsOf: parts.workMsOf }),
     cookieOf: parts.cookieOf ?? ((request) => String(request)),
   };
 }
@@ -58,6 +61,7 @@ export class Bench {
       requests: requestsOf(parts),
       draws: new Draws(parts.seed ?? 1, "balancing/0"),
       clock: this,
+      ...(parts.peers === undefined ? {} : { peers: parts.peers }),
       probes: { ask: (server) => this.probed.push(server) },
       wake: (atMs) => this.wakesAtMs.push(atMs),
     };
