@@ -13,148 +13,135 @@ const BLOCK = 512;
 /** Of requests under way at once; far above what rho 0.9 ever reaches. */
 const ROOM_PER_SERVER = 200;
 
-/** Requests are slots, recycled; each server's form a list from the one in service to the one that came last. */
-class BareModel {
-  readonly latencies = new Latencies();
-  private readonly kernel = new Kernel();
-  private readonly arrivals = this.kernel.addStream(ARRIVAL, 0);
-  private readonly draws: Draws;
+/** What is drawn for the next requests, by place in their block: the gap before the next one, the demand, the choice. */
+class Block {
+  readonly gap = new Float64Array(BLOCK);
+  readonly work = new Float64Array(BLOCK);
+  readonly one = new Int32Array(BLOCK);
+  readonly other = new Int32Array(BLOCK);
+  private readonly gaps: Draws;
+  private readonly works: Draws;
+  private readonly choosing: Draws;
   private readonly servers: number;
+  private readonly choices: number;
   private readonly gapMean: number;
-  private readonly warmUp: number;
-  private readonly isRandom: boolean;
-  private readonly isJsq: boolean;
-  private readonly isIndexed: boolean;
-  private readonly byLoad: ServerHeap;
-  private readonly inSystem: Int32Array;
-  private readonly head: Int32Array;
-  private readonly tail: Int32Array;
-  private readonly next: Int32Array;
-  private readonly arrivedAt: Float64Array;
-  private readonly demand: Float64Array;
-  /** Numbers of the next requests, by place in their block. */
-  private readonly gap = new Float64Array(BLOCK);
-  private readonly work = new Float64Array(BLOCK);
-  private readonly one = new Int32Array(BLOCK);
-  private readonly other = new Int32Array(BLOCK);
-  private used = 0;
-  private free = -1;
-  private arrived = 0;
-  private done = 0;
 
-  constructor({ policy, servers, requests, seed }: Case) {
-    this.draws = new Draws(seed, "requests");
+  constructor({ policy, servers, seed }: Case) {
+    this.gaps = new Draws(seed, "gaps");
+    this.works = new Draws(seed, "works");
+    this.choosing = new Draws(seed, "choices");
     this.servers = servers;
+    this.choices = policy === "jsq" ? 0 : policy === "random" ? 1 : 2;
     this.gapMean = 1 / (RHO * servers);
-    this.warmUp = Math.floor(requests / 10);
-    this.isRandom = policy === "random";
-    this.isJsq = policy === "jsq";
-    this.byLoad = new ServerHeap(servers);
-    this.isIndexed = this.isJsq && servers > SCAN_LIMIT;
-    if (this.isIndexed) for (let server = 0; server < servers; server++) this.byLoad.put(server, 0);
-    this.inSystem = new Int32Array(servers);
-    this.head = new Int32Array(servers);
-    this.tail = new Int32Array(servers);
-    const room = 1000 + ROOM_PER_SERVER * servers;
-    this.next = new Int32Array(room);
-    this.arrivedAt = new Float64Array(room);
-    this.demand = new Float64Array(room);
-    this.kernel.setNext(this.arrivals, this.draws.at(0, 0).exponential() * this.gapMean);
   }
 
-  run(requests: number): void {
-    const kernel = this.kernel;
-    kernel.untilMs = Infinity;
-    while (this.done < requests && kernel.take()) {
-      if (kernel.kind === ARRIVAL) this.arrive();
-      else this.depart(kernel.entity);
-    }
+  firstGap(): number {
+    return this.gaps.at(1, 0).exponential() * this.gapMean;
   }
 
-  private arrive(): void {
-    const now = this.kernel.nowMs;
-    const drawn = this.arrived++ % BLOCK;
-    if (drawn === 0) this.draw();
-    this.kernel.setNext(this.arrivals, now + this.gap[drawn]!);
-    const demand = this.work[drawn]!;
-    const server = this.isRandom ? this.one[drawn]! : this.lessLoaded(drawn);
-    const slot = this.take();
-    this.arrivedAt[slot] = now;
-    const load = this.inSystem[server]! + 1;
-    this.inSystem[server] = load;
-    if (this.isIndexed) this.byLoad.put(server, load);
-    if (load === 1) {
-      this.head[server] = slot;
-      this.kernel.due[0] = now + demand;
-      this.kernel.scheduleDue(DEPARTURE, server, 0);
-    } else {
-      this.demand[slot] = demand;
-      this.next[this.tail[server]!] = slot;
-    }
-    this.tail[server] = slot;
-  }
-
-  private depart(server: number): void {
-    const now = this.kernel.nowMs;
-    const slot = this.head[server]!;
-    const load = this.inSystem[server]! - 1;
-    this.inSystem[server] = load;
-    if (this.isIndexed) this.byLoad.put(server, load);
-    if (load > 0) {
-      const following = this.next[slot]!;
-      this.head[server] = following;
-      this.kernel.due[0] = now + this.demand[following]!;
-      this.kernel.scheduleDue(DEPARTURE, server, 0);
-    }
-    if (this.done++ >= this.warmUp) this.latencies.add(now - this.arrivedAt[slot]!);
-    this.next[slot] = this.free;
-    this.free = slot;
-  }
-
-  private lessLoaded(drawn: number): number {
-    if (this.isIndexed) return this.byLoad.first(-1);
-    if (this.isJsq) return this.firstLeastLoaded();
-    const one = this.one[drawn]!;
-    const other = this.other[drawn]!;
-    return this.inSystem[other]! < this.inSystem[one]! ? other : one;
-  }
-
-  /** One position in the stream for each request: the gap before the next, the demand, the choice. */
-  private draw(): void {
-    const { draws, servers } = this;
+  /** One position in the stream for each request, from number `first` on. */
+  draw(first: number): void {
+    const { servers, choices, gapMean, gap, one, other } = this;
+    this.gaps.exponentials(gap, 0, first);
+    this.works.exponentials(this.work, 0, first);
+    for (let i = 0; i < BLOCK; i++) gap[i]! *= gapMean;
+    if (choices === 0) return;
+    this.choosing.words(one, other, 0, first);
     for (let i = 0; i < BLOCK; i++) {
-      draws.at(0, this.arrived + i);
-      this.gap[i] = draws.exponential() * this.gapMean;
-      this.work[i] = draws.exponential();
-      if (this.isJsq) continue;
-      const one = draws.below(servers);
-      this.one[i] = one;
-      if (this.isRandom) continue;
-      const other = draws.below(servers - 1);
-      this.other[i] = other >= one ? other + 1 : other;
+      const a = Math.floor((one[i]! >>> 0) * 2.3283064365386963e-10 * servers);
+      const b = Math.floor((other[i]! >>> 0) * 2.3283064365386963e-10 * (servers - 1));
+      one[i] = a;
+      other[i] = b >= a ? b + 1 : b;
     }
-  }
-
-  private firstLeastLoaded(): number {
-    const inSystem = this.inSystem;
-    let least = 0;
-    for (let server = 1; server < inSystem.length; server++) if (inSystem[server]! < inSystem[least]!) least = server;
-    return least;
-  }
-
-  private take(): number {
-    const slot = this.free;
-    if (slot >= 0) {
-      this.free = this.next[slot]!;
-      return slot;
-    }
-    if (this.used === this.next.length) throw new RangeError(`${this.used} requests under way: the system is unstable`);
-    return this.used++;
   }
 }
 
+/**
+ * Requests are slots, recycled; each server's form a list from the one in service to the one that came last. One function
+ * with everything in its own variables, as the reference is.
+ */
 export function runBareKernel(given: Case): Outcome {
-  const model = new BareModel(given);
-  model.run(given.requests);
-  return model.latencies.outcome(given.requests);
+  const { policy, servers, requests } = given;
+  const warmUp = Math.floor(requests / 10);
+  const isJsq = policy === "jsq";
+  const isP2c = policy === "p2c";
+  const isIndexed = isJsq && servers > SCAN_LIMIT;
+  const byLoad = new ServerHeap(servers);
+  if (isIndexed) for (let server = 0; server < servers; server++) byLoad.put(server, 0);
+
+  const block = new Block(given);
+  const { gap, work, one, other } = block;
+  const latencies = new Latencies();
+  const inSystem = new Int32Array(servers);
+  const head = new Int32Array(servers);
+  const tail = new Int32Array(servers);
+  const room = 1000 + ROOM_PER_SERVER * servers;
+  const next = new Int32Array(room);
+  const arrivedAt = new Float64Array(room);
+  const demand = new Float64Array(room);
+  let used = 0;
+  let free = -1;
+  let arrived = 0;
+  let done = 0;
+
+  const kernel = new Kernel();
+  const { due } = kernel;
+  const arrivals = kernel.addStream(ARRIVAL, 0);
+  kernel.setNext(arrivals, block.firstGap());
+  kernel.untilMs = Infinity;
+  while (done < requests && kernel.take()) {
+    const now = kernel.nowMs;
+    if (kernel.kind === ARRIVAL) {
+      const drawn = arrived % BLOCK;
+      if (drawn === 0) block.draw(arrived);
+      arrived++;
+      due[0] = now + gap[drawn]!;
+      kernel.setNextDue(arrivals);
+      let server = 0;
+      if (isIndexed) {
+        server = byLoad.first(-1);
+      } else if (isJsq) {
+        for (let rival = 1; rival < servers; rival++) if (inSystem[rival]! < inSystem[server]!) server = rival;
+      } else {
+        server = one[drawn]!;
+        if (isP2c && inSystem[other[drawn]!]! < inSystem[server]!) server = other[drawn]!;
+      }
+      let slot = free;
+      if (slot >= 0) free = next[slot]!;
+      else slot = used++;
+      if (slot === room) throw new RangeError(`${used} requests under way: the system is unstable`);
+      arrivedAt[slot] = now;
+      const load = inSystem[server]! + 1;
+      inSystem[server] = load;
+      if (isIndexed) byLoad.put(server, load);
+      if (load === 1) {
+        head[server] = slot;
+        due[0] = now + work[drawn]!;
+        kernel.scheduleDue(DEPARTURE, server, 0);
+      } else {
+        demand[slot] = work[drawn]!;
+        next[tail[server]!] = slot;
+      }
+      tail[server] = slot;
+    } else {
+      const server = kernel.entity;
+      const slot = head[server]!;
+      const load = inSystem[server]! - 1;
+      inSystem[server] = load;
+      if (isIndexed) byLoad.put(server, load);
+      if (load > 0) {
+        const following = next[slot]!;
+        head[server] = following;
+        due[0] = now + demand[following]!;
+        kernel.scheduleDue(DEPARTURE, server, 0);
+      }
+      if (done++ >= warmUp) {
+        latencies.sample[0] = now - arrivedAt[slot]!;
+        latencies.addSample();
+      }
+      next[slot] = free;
+      free = slot;
+    }
+  }
+  return latencies.outcome(requests);
 }

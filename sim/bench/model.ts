@@ -32,19 +32,24 @@ export interface Measurement extends Outcome {
 /** Response times; p99 from 64 buckets an octave, the reference's resolution. */
 export class Latencies {
   private readonly count = new Uint32Array(64 * 64);
-  private readonly value = new Float64Array(1);
+  /** What `addSample` adds: a number handed over as an argument may have to be made an object. */
+  readonly sample = new Float64Array(1);
   /** The same eight bytes; the second word is the upper one on every processor that node runs on. */
-  private readonly words = new Uint32Array(this.value.buffer);
+  private readonly words = new Uint32Array(this.sample.buffer);
   private total = 0;
   private sum = 0;
 
   add(latency: number): void {
-    this.value[0] = latency;
+    this.sample[0] = latency;
+    this.addSample();
+  }
+
+  addSample(): void {
     // Exponent and the six highest bits of the mantissa, from 2^-32 to 2^32.
     const bucket = (this.words[1]! >>> 14) - ((1023 - 32) << 6);
     this.count[Math.min(Math.max(bucket, 0), this.count.length - 1)]!++;
     this.total++;
-    this.sum += latency;
+    this.sum += this.sample[0]!;
   }
 
   outcome(requests: number): Outcome {
@@ -58,7 +63,7 @@ export class Latencies {
     this.words[0] = 0;
     this.words[1] = (bucket + ((1023 - 32) << 6)) << 14;
     // The middle of the bucket, near enough.
-    return this.value[0]! * (1 + 1 / 128);
+    return this.sample[0]! * (1 + 1 / 128);
   }
 }
 

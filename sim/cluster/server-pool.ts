@@ -60,7 +60,7 @@ export class ServerPool {
     if (this.completion[server] !== NO_EVENT) this.kernel.cancel(this.completion[server]!);
     const atMs = this.shared[server]!.firstDoneMs(this.kernel.nowMs);
     this.completion[server] =
-      atMs === Infinity ? NO_EVENT : this.kernel.scheduleTimer(atMs, event.SHARED_WORK_DONE, server, 0);
+      atMs === Infinity ? NO_EVENT : this.kernel.schedule(atMs, event.SHARED_WORK_DONE, server, 0);
   }
 
   /** Stops the work of a ghost, if it is on a server: out of the queue, or off the worker. */

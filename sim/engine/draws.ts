@@ -27,8 +27,11 @@ export class Draws {
 
   /** Goes to draw `k` of `entity` (both whole and >= 0; entity below 2^53). */
   at(entity: number, k: number): this {
-    const low = entity | 0;
-    const high = (entity * 2.3283064365386963e-10) | 0;
+    return this.atWords(entity | 0, (entity * 2.3283064365386963e-10) | 0, k);
+  }
+
+  /** As `at`, for an entity in two words of 32 bits: where one is kept, it never is a number that needs an object. */
+  atWords(low: number, high: number, k: number): this {
     let a = this.seedA ^ low;
     a = Math.imul(a ^ (a >>> 16), 0x21f0aaad);
     a = Math.imul(a ^ (a >>> 15), 0x735a2d97) ^ high;
@@ -78,15 +81,58 @@ export class Draws {
    * 2000): 98.9 % of draws need no logarithm. The layer is chosen by bits that the 53-bit uniform does not use.
    */
   exponential(): number {
-    let x = this.uniform();
-    const layer = ((this.a & 31) << 3) | (this.b & 7);
-    x *= exponentialX[layer]!;
+    // As `uniform` does, but written out: it is too long a way down for the compiler to bring a number back from.
+    if (this.spent > 0) this.again();
+    this.spent = 2;
+    const { a, b } = this;
+    const layer = ((a & 31) << 3) | (b & 7);
+    let x = ((a >>> 5) * 67108864 + (b >>> 6)) * 1.1102230246251565e-16 * exponentialX[layer]!;
     if (x >= exponentialX[layer + 1]!) {
       // The rare case hands its result over in an array: were it returned, the compiler would keep x as an object.
       this.exponentialBeyond(layer, x);
       x = beyond[0]!;
     }
     return x;
+  }
+
+  /**
+   * Fills `target` with `at(entity, first + i).exponential()`, i = 0, 1, 2, …: the same numbers, made in a loop that has
+   * everything it needs in registers, and mixes the entity once.
+   */
+  exponentials(target: Float64Array, entity: number, first: number): void {
+    const { seedA, seedB } = this;
+    const widths = exponentialX;
+    const low = entity | 0;
+    const high = (entity * 2.3283064365386963e-10) | 0;
+    let entityA = seedA ^ low;
+    entityA = Math.imul(entityA ^ (entityA >>> 16), 0x21f0aaad);
+    entityA = Math.imul(entityA ^ (entityA >>> 15), 0x735a2d97) ^ high;
+    entityA = entityA ^ (entityA >>> 15);
+    let entityB = seedB + Math.imul(low, 0x9e3779b1) + high;
+    entityB = Math.imul(entityB ^ (entityB >>> 15), 0x2c1b3c6d);
+    for (let i = 0; i < target.length; i++) {
+      const k = (first + i) | 0;
+      let b = entityB ^ k;
+      b = Math.imul(b ^ (b >>> 13), 0x297a2d39);
+      let a = entityA + Math.imul(k, 0x85ebca6b);
+      a = Math.imul(a ^ (a >>> 16) ^ b, 0x21f0aaad);
+      b = Math.imul(b ^ (b >>> 15) ^ a, 0x735a2d97);
+      a = a ^ (a >>> 15) ^ (b >>> 16);
+      b = b ^ (b >>> 15);
+      const layer = ((a & 31) << 3) | (b & 7);
+      const x = ((a >>> 5) * 67108864 + (b >>> 6)) * 1.1102230246251565e-16 * widths[layer]!;
+      target[i] = x;
+      if (x >= widths[layer + 1]!) target[i] = this.at(entity, first + i).exponential();
+    }
+  }
+
+  /** Fills `one` and `other` with the first and second `bits()` of draws `first`, `first + 1`, … of `entity`. */
+  words(one: Int32Array, other: Int32Array, entity: number, first: number): void {
+    for (let i = 0; i < one.length; i++) {
+      this.at(entity, first + i);
+      one[i] = this.a;
+      other[i] = this.b;
+    }
   }
 
   private exponentialBeyond(layer: number, x: number): void {

@@ -1,17 +1,29 @@
 /**
- * A 4-ary heap of events in flat arrays, ordered by (time, order). Entries are four words; those that can be cancelled
- * are timers: their entry only names the timer, where what they mean can be crossed out in O(1).
+ * A 4-ary heap of events in flat arrays, ordered by (time, order). What an event means stands in a slot of its own, which
+ * the heap does not move; crossing it out there cancels the event in O(1).
  */
 import { grown } from "./grown.ts";
 
-/** The kind of an entry that names a timer. */
-export const TIMER = 254;
-/** The kind of a timer that was cancelled. */
-const CANCELLED = 255;
+/** The kind of a slot whose event was cancelled. */
+export const CANCELLED = 255;
 
-/** Words of an entry: its order is word 0. */
-const ENTITY = 1;
-const META = 2;
+/** Numbers of an entry: its time and its tag. */
+const ENTRY = 2;
+const TAG = 1;
+/**
+ * A tag is order × SLOTS + slot: two numbers in one that is moved and compared at once. Orders are unique, so tags compare
+ * as orders do; the slot is in the low 24 bits. With 29 bits for the order, tags are exact.
+ */
+const SLOTS = 0x1000000;
+const SLOT_MASK = SLOTS - 1;
+/** The first order that does not fit. */
+export const ORDER_LIMIT = 0x20000000;
+
+/** Words of a slot. */
+const WORDS = 2;
+const META = 1;
+const KIND_BITS = 8;
+const KIND_MASK = 255;
 
 const INITIAL_CAPACITY = 64;
 const GROWTH = 1.5;
@@ -21,269 +33,244 @@ const GROWTH_WHEN_LARGE = 1.15;
 
 export class EventHeap {
   /**
-   * Times; entry i's words are at 4 × i in `words`. The four entries behind the last hold NaN, which loses every
-   * comparison and ties with nothing, so that four children can be read without asking how many there are.
+   * Times and tags in turn. The four entries behind the last have NaN for a time, which loses every comparison and ties
+   * with nothing, so that four children can be read without asking how many there are. An empty heap has Infinity in
+   * front, so that the first time can be read without asking whether there is one.
    */
-  private atMs = new Float64Array(INITIAL_CAPACITY + 4).fill(Number.NaN, 0, 4);
-  private words = new Int32Array(4 * (INITIAL_CAPACITY + 4));
+  private entries = emptyEntries(INITIAL_CAPACITY);
   private size = 0;
   /**
-   * The root was taken and its place is still empty. The next event put in goes there with one sift instead of two: a
-   * departure that starts the next service is the commonest pair of all.
+   * 1 when the root was taken and its place is still empty. The next event put in goes there with one sift instead of two:
+   * a departure that starts the next service is the commonest pair of all. A number, because the compiler does not know
+   * that a field is always a boolean and asks it in several ways whether it is true.
    */
-  private rootVacant = false;
-
-  private timerKind = new Uint8Array(INITIAL_CAPACITY);
-  /** Also the link of the free list. */
-  private timerEntity = new Int32Array(INITIAL_CAPACITY);
-  private timerOperand = new Int32Array(INITIAL_CAPACITY);
-  private timersUsed = 0;
-  private freeTimer = -1;
+  private rootVacant = 0;
   private cancelled = 0;
 
-  /** The time of the event to be put in next: as an argument, a number may have to be made an object. */
-  readonly entering = new Float64Array(1);
+  /** What the event in each slot means: its entity, then kind and operand in one. Of a free slot, the next free one. */
+  private slots = new Int32Array(INITIAL_CAPACITY * WORDS);
+  private used = 0;
+  private free = -1;
+
+  /** Time of the event that is being put in: as an argument, a number may have to be made an object. */
+  protected readonly entering = new Float64Array(1);
 
   /** The event taken last. */
   kind = 0;
   entity = 0;
   operand = 0;
 
-  /** Puts an event in at `entering[0]`; its order must be higher than all before. O(log n). */
-  put(order: number, kind: number, entity: number, operand: number): void {
-    let at = 0;
-    if (this.rootVacant) {
-      this.atMs[0] = this.entering[0]!;
+  /** Puts an event in at `entering[0]` and returns its slot; its order must be higher than all before. O(log n). */
+  protected put(order: number, kind: number, entity: number, operand: number): number {
+    let slot = this.free;
+    if (slot < 0) slot = this.unusedSlot();
+    const { slots } = this;
+    this.free = slots[slot * WORDS]!;
+    slots[slot * WORDS] = entity;
+    slots[slot * WORDS + META] = kind | (operand << KIND_BITS);
+    if (this.rootVacant !== 0) {
+      this.rootVacant = 0;
+      this.siftDown(0, order, slot);
     } else {
-      if (this.size + 4 >= this.atMs.length) this.grow();
-      at = this.size++;
-      this.atMs[at] = this.entering[0]!;
-      this.atMs[this.size + 3] = Number.NaN;
+      this.append(order, slot);
     }
-    const word = at << 2;
-    this.words[word] = order;
-    this.words[word + ENTITY] = entity;
-    this.words[word + META] = kind | (operand << 8);
-    if (this.rootVacant) {
-      this.rootVacant = false;
-      this.siftDown(0);
-    } else if (at > 0) {
-      this.siftUp(at);
-    }
+    return slot;
   }
 
-  /** A timer that means `kind`, `entity` and `operand`; to be put in as entity of an event of kind TIMER. */
-  newTimer(kind: number, entity: number, operand: number): number {
-    let timer = this.freeTimer;
-    if (timer >= 0) this.freeTimer = this.timerEntity[timer]!;
-    else timer = this.unusedTimer();
-    this.timerKind[timer] = kind;
-    this.timerEntity[timer] = entity;
-    this.timerOperand[timer] = operand;
-    return timer;
-  }
-
-  /** Crosses a timer out. Its event stays and is skipped when its time comes; the timer is free again only then. */
-  cancel(timer: number): void {
-    this.timerKind[timer] = CANCELLED;
+  /** Crosses an event out. Its entry stays and is skipped when its time comes; the slot is free again only then. */
+  protected cross(slot: number): void {
+    this.slots[slot * WORDS + META] = CANCELLED;
     this.cancelled++;
     // More dead than alive: without a sweep, timeouts that never strike would fill the heap.
     if (this.cancelled > 1024 && this.cancelled * 2 > this.size) this.sweep();
   }
 
-  /** Makes `firstAtMs` and `firstOrder` speak of the first event that is not cancelled. */
-  settle(): void {
-    if (this.rootVacant) this.fillRoot();
-    if (this.cancelled > 0) this.dropCancelled();
+  /** Makes `firstAtMs` and `firstOrder` speak of the first event that is not cancelled. Uses `entering`. */
+  protected settle(): void {
+    if (this.rootVacant !== 0) this.fillRoot();
+    if (this.cancelled !== 0) this.dropCancelled();
   }
 
   /** Time of the first event, Infinity when there is none; after `settle`. */
-  get firstAtMs(): number {
-    return this.size > 0 ? this.atMs[0]! : Infinity;
+  protected get firstAtMs(): number {
+    return this.entries[0]!;
   }
 
-  get firstOrder(): number {
-    return this.words[0]!;
+  protected get firstOrder(): number {
+    return this.orderAt(0);
   }
 
   /** Takes the first event into `kind`, `entity` and `operand`; after `settle`. */
-  take(): void {
-    const meta = this.words[META]!;
-    this.kind = meta & 255;
-    this.entity = this.words[ENTITY]!;
-    this.operand = meta >>> 8;
-    this.rootVacant = true;
-    if (this.kind === TIMER) {
-      const timer = this.entity;
-      this.kind = this.timerKind[timer]!;
-      this.entity = this.timerEntity[timer]!;
-      this.operand = this.timerOperand[timer]!;
-      this.releaseTimer(timer);
-    }
+  protected takeFirst(): void {
+    const { slots } = this;
+    const slot = this.slotAt(0);
+    const meta = slots[slot * WORDS + META]!;
+    this.kind = meta & KIND_MASK;
+    this.operand = meta >>> KIND_BITS;
+    this.entity = slots[slot * WORDS]!;
+    slots[slot * WORDS] = this.free;
+    this.free = slot;
+    this.rootVacant = 1;
   }
 
   /** Makes room for `events`. What is not used is never touched, and so takes no memory. */
   reserve(events: number): void {
-    if (events + 4 > this.atMs.length) this.resize(events + 4);
+    if (events * WORDS > this.slots.length) this.resize(events);
   }
 
-  /** Calls `renumber` with each entry's order, which it replaces by what comes back. */
-  renumber(newOrderOf: (order: number) => number): void {
+  /** Calls `newOrderOf` with each entry's order, which it replaces by what comes back. */
+  protected renumberHeap(newOrderOf: (order: number) => number): void {
     this.settle();
-    for (let at = 0; at < this.size; at++) this.words[4 * at] = newOrderOf(this.words[4 * at]!);
+    for (let at = 0; at < this.size; at++) {
+      this.entries[at * ENTRY + TAG] = newOrderOf(this.orderAt(at)) * SLOTS + this.slotAt(at);
+    }
   }
 
   /** Every entry's order. */
-  orders(): number[] {
+  protected heapOrders(): number[] {
     this.settle();
-    return Array.from({ length: this.size }, (_, at) => this.words[4 * at]!);
+    return Array.from({ length: this.size }, (_, at) => this.orderAt(at));
+  }
+
+  /** The low bits of a tag; `|` takes a number modulo 2^32, however large. */
+  private slotAt(at: number): number {
+    return this.entries[at * ENTRY + TAG]! & SLOT_MASK;
+  }
+
+  private orderAt(at: number): number {
+    return Math.floor(this.entries[at * ENTRY + TAG]! / SLOTS);
   }
 
   private fillRoot(): void {
-    this.rootVacant = false;
-    const last = --this.size;
-    this.atMs[0] = this.atMs[last]!;
-    this.atMs[last] = Number.NaN;
-    if (last > 0) {
-      const { words } = this;
-      const from = last << 2;
-      words[0] = words[from]!;
-      words[ENTITY] = words[from + ENTITY]!;
-      words[META] = words[from + META]!;
-      this.siftDown(0);
-    }
+    this.rootVacant = 0;
+    const { entries } = this;
+    const last = --this.size * ENTRY;
+    this.entering[0] = entries[last]!;
+    entries[last] = Number.NaN;
+    if (last > 0) this.siftDown(0, this.orderAt(this.size), this.slotAt(this.size));
+    else entries[0] = Infinity;
   }
 
-  /** Lets the event at place `at`, the newest of all, rise. */
-  private siftUp(at: number): void {
-    const times = this.atMs;
-    const words = this.words;
-    const atMs = times[at]!;
-    const order = words[at << 2]!;
-    const entity = words[(at << 2) + ENTITY]!;
-    const meta = words[(at << 2) + META]!;
+  /** Lets the event at `entering`, the newest of all, rise from behind the last. */
+  private append(order: number, slot: number): void {
+    const entries = this.entries;
+    const atMs = this.entering[0]!;
+    let at = this.size++;
+    entries[(at + 4) * ENTRY] = Number.NaN;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const parentAtMs = times[parent]!;
+      const parentAtMs = entries[parent * ENTRY]!;
       // A new event has the highest order of all, so on equal times the parent stays in front.
       if (parentAtMs <= atMs) break;
-      const to = at << 2;
-      const from = parent << 2;
-      times[at] = parentAtMs;
-      words[to] = words[from]!;
-      words[to + ENTITY] = words[from + ENTITY]!;
-      words[to + META] = words[from + META]!;
+      entries[at * ENTRY] = parentAtMs;
+      entries[at * ENTRY + TAG] = entries[parent * ENTRY + TAG]!;
       at = parent;
     }
-    const to = at << 2;
-    times[at] = atMs;
-    words[to] = order;
-    words[to + ENTITY] = entity;
-    words[to + META] = meta;
+    entries[at * ENTRY] = atMs;
+    entries[at * ENTRY + TAG] = order * SLOTS + slot;
   }
 
-  /** Lets the event at place `at` sink. */
-  private siftDown(at: number): void {
-    const times = this.atMs;
-    const words = this.words;
-    const size = this.size;
-    const atMs = times[at]!;
-    const order = words[at << 2]!;
-    const entity = words[(at << 2) + ENTITY]!;
-    const meta = words[(at << 2) + META]!;
+  /** Lets the event at `entering` sink from the empty place `at`. */
+  private siftDown(at: number, order: number, slot: number): void {
+    const { entries } = this;
+    const end = this.size * ENTRY;
+    const atMs = this.entering[0]!;
+    const tag = order * SLOTS + slot;
+    at *= ENTRY;
     for (;;) {
-      const child = (at << 2) + 1;
-      if (child >= size) break;
-      // Arithmetic on comparisons instead of branches: which child is smallest cannot be predicted.
-      const left = child + Number(times[child + 1]! < times[child]!);
-      const right = child + 2 + Number(times[child + 3]! < times[child + 2]!);
-      let least = left + (-Number(times[right]! < times[left]!) & (right - left));
-      const leastAtMs = times[least]!;
+      const child = (at << 2) + ENTRY;
+      if (child >= end) break;
+      const a = entries[child]!;
+      const b = entries[child + 2]!;
+      const c = entries[child + 4]!;
+      const d = entries[child + 6]!;
+      // Arithmetic on comparisons instead of branches: which child is earliest cannot be predicted.
+      const left = child + (Number(b < a) << 1);
+      const right = child + 4 + (Number(d < c) << 1);
+      const leftAtMs = entries[left]!;
+      const rightAtMs = entries[right]!;
+      let least = left + (-Number(rightAtMs < leftAtMs) & (right - left));
+      const leastAtMs = entries[least]!;
       if (atMs < leastAtMs) break;
       // Equal times are rare; only then does the order of scheduling have to be looked at.
-      if (
-        times[child]! === times[child + 1]! ||
-        times[child + 2]! === times[child + 3]! ||
-        times[left]! === times[right]!
-      ) {
-        least = this.earliestOfTied(child, leastAtMs);
-      }
-      const from = least << 2;
-      if (atMs === leastAtMs && order < words[from]!) break;
-      const to = at << 2;
-      times[at] = leastAtMs;
-      words[to] = words[from]!;
-      words[to + ENTITY] = words[from + ENTITY]!;
-      words[to + META] = words[from + META]!;
+      if (a === b || c === d || leftAtMs === rightAtMs) least = this.earliestOfTied(child, leastAtMs);
+      if (atMs === leastAtMs && tag < entries[least + TAG]!) break;
+      entries[at] = leastAtMs;
+      entries[at + TAG] = entries[least + TAG]!;
       at = least;
     }
-    const to = at << 2;
-    times[at] = atMs;
-    words[to] = order;
-    words[to + ENTITY] = entity;
-    words[to + META] = meta;
+    entries[at] = atMs;
+    entries[at + TAG] = tag;
   }
 
   private earliestOfTied(child: number, atMs: number): number {
+    const { entries } = this;
     let least = -1;
-    for (let i = child; i < child + 4 && i < this.size; i++) {
-      if (this.atMs[i] === atMs && (least < 0 || this.words[4 * i]! < this.words[4 * least]!)) least = i;
+    for (let i = child; i < child + 4 * ENTRY; i += ENTRY) {
+      if (entries[i] === atMs && (least < 0 || entries[i + TAG]! < entries[least + TAG]!)) least = i;
     }
     return least;
-  }
-
-  private isCancelled(at: number): boolean {
-    return (this.words[4 * at + META]! & 255) === TIMER && this.timerKind[this.words[4 * at + ENTITY]!] === CANCELLED;
   }
 
   private dropCancelled(): void {
     while (this.size > 0 && this.isCancelled(0)) {
       this.cancelled--;
-      this.releaseTimer(this.words[ENTITY]!);
+      this.release(this.slotAt(0));
       this.fillRoot();
     }
   }
 
-  /** Removes every cancelled timer and rebuilds the heap in O(n); paid for by the cancellations it collects. */
+  /** Removes every cancelled event and rebuilds the heap in O(n); paid for by the cancellations it collects. */
   private sweep(): void {
-    if (this.rootVacant) this.fillRoot();
+    if (this.rootVacant !== 0) this.fillRoot();
+    const { entries } = this;
     let kept = 0;
     for (let at = 0; at < this.size; at++) {
-      if (this.isCancelled(at)) {
-        this.releaseTimer(this.words[4 * at + ENTITY]!);
-      } else {
-        this.atMs[kept] = this.atMs[at]!;
-        this.words.copyWithin(4 * kept, 4 * at, 4 * at + 4);
-        kept++;
-      }
+      if (this.isCancelled(at)) this.release(this.slotAt(at));
+      else entries.copyWithin(kept++ * ENTRY, at * ENTRY, (at + 1) * ENTRY);
     }
-    this.atMs.fill(Number.NaN, kept, this.size);
+    for (let at = kept; at < this.size; at++) entries[at * ENTRY] = Number.NaN;
+    if (kept === 0) entries[0] = Infinity;
     this.size = kept;
     this.cancelled = 0;
-    for (let at = (kept - 2) >> 2; at >= 0; at--) this.siftDown(at);
-  }
-
-  private releaseTimer(timer: number): void {
-    this.timerEntity[timer] = this.freeTimer;
-    this.freeTimer = timer;
-  }
-
-  private unusedTimer(): number {
-    if (this.timersUsed === this.timerKind.length) {
-      const capacity = Math.floor(this.timersUsed * GROWTH);
-      this.timerKind = grown(this.timerKind, new Uint8Array(capacity));
-      this.timerEntity = grown(this.timerEntity, new Int32Array(capacity));
-      this.timerOperand = grown(this.timerOperand, new Int32Array(capacity));
+    for (let at = (kept - 2) >> 2; at >= 0; at--) {
+      this.entering[0] = entries[at * ENTRY]!;
+      this.siftDown(at, this.orderAt(at), this.slotAt(at));
     }
-    return this.timersUsed++;
   }
 
-  private grow(): void {
-    this.resize(Math.floor(this.atMs.length * (this.size < LARGE ? GROWTH : GROWTH_WHEN_LARGE)));
+  private isCancelled(at: number): boolean {
+    return (this.slots[this.slotAt(at) * WORDS + META]! & KIND_MASK) === CANCELLED;
   }
 
-  private resize(capacity: number): void {
-    this.atMs = grown(this.atMs, new Float64Array(capacity));
-    this.words = grown(this.words, new Int32Array(4 * capacity));
+  private release(slot: number): void {
+    this.slots[slot * WORDS] = this.free;
+    this.free = slot;
   }
+
+  /** @throws RangeError when more events are pending than slots can be told apart. */
+  private unusedSlot(): number {
+    if (this.used === SLOTS) throw new RangeError(`more than ${SLOTS} events are pending`);
+    if (this.used * WORDS === this.slots.length) {
+      this.resize(Math.floor(this.used * (this.used < LARGE ? GROWTH : GROWTH_WHEN_LARGE)));
+    }
+    this.slots[this.used * WORDS] = -1;
+    return this.used++;
+  }
+
+  private resize(events: number): void {
+    const before = this.entries;
+    this.entries = emptyEntries(events);
+    this.entries.set(before.subarray(0, this.size * ENTRY));
+    for (let i = 0; i < 4; i++) this.entries[(this.size + i) * ENTRY] = this.size + i > 0 ? Number.NaN : Infinity;
+    this.slots = grown(this.slots, new Int32Array(events * WORDS));
+  }
+}
+
+/** Room for so many events and the four that follow the last. */
+function emptyEntries(events: number): Float64Array {
+  const entries = new Float64Array((events + 4) * ENTRY);
+  entries[0] = Infinity;
+  for (let at = 1; at <= 4; at++) entries[at * ENTRY] = Number.NaN;
+  return entries;
 }

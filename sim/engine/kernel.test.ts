@@ -81,13 +81,13 @@ describe("the kernel", () => {
         else if (chance < 0.5) pair.schedule(delayMs);
         else if (chance < 0.95) pair.cancel(draws.at(i, 2).below(1_000_000));
         else pair.next(5);
-        mostDead = Math.max(mostDead, pair.kernel["heap"]["size"] - pair.model.pending.length);
+        mostDead = Math.max(mostDead, pair.kernel["size"] - pair.model.pending.length);
       }
       // A sweep comes at 1,025 dead timers at the earliest, and no later here, where they outnumber the living.
       expect(mostDead).toBeGreaterThan(1000);
       expect(mostDead).toBeLessThanOrEqual(1026);
       drain(pair);
-      expect(pair.kernel["heap"]["cancelled"]).toBe(0);
+      expect(pair.kernel["cancelled"]).toBe(0);
     },
   );
 
@@ -96,7 +96,7 @@ describe("the kernel", () => {
     const lane = kernel.addLane();
     let highest = 0;
     for (let i = 0; i < 5_000; i++) {
-      const handles = [kernel.scheduleTimer(i, 0, 0, 0), kernel.scheduleInLane(lane, i, 0, 0, 0)];
+      const handles = [kernel.schedule(i, 0, 0, 0), kernel.scheduleInLane(lane, i, 0, 0, 0)];
       for (const handle of handles) if (i % 3 !== 0) kernel.cancel(handle);
       taken(kernel, i % 2 === 0 ? i : i - 1);
       highest = Math.max(highest, ...handles.map((handle) => (handle < 0 ? ~handle : handle)));
@@ -110,7 +110,7 @@ describe("the kernel", () => {
     const stream = kernel.addStream(1, 4);
     kernel.schedule(5, 0, 0, 0);
     kernel.scheduleInLane(lanes[1]!, 5, 0, 1, 0);
-    kernel.scheduleTimer(5, 0, 2, 0);
+    kernel.schedule(5, 0, 2, 0);
     kernel.scheduleInLane(lanes[0]!, 5, 0, 3, 0);
     kernel.setNext(stream, 5);
     kernel.scheduleInLane(lanes[1]!, 5, 0, 5, 0);
@@ -129,14 +129,12 @@ describe("the kernel", () => {
   it("hands back kind, entity and operand up to their limits", () => {
     const kernel = new Kernel();
     const lane = kernel.addLane();
-    kernel.schedule(1, MAXIMUM_KIND, 0x7fffffff, MAXIMUM_OPERAND);
-    kernel.scheduleTimer(2, MAXIMUM_KIND, 0x7fffffff, 0x7fffffff);
+    kernel.schedule(2, MAXIMUM_KIND, 0x7fffffff, MAXIMUM_OPERAND);
     kernel.scheduleInLane(lane, 3, MAXIMUM_KIND, 0x7fffffff, 0x7fffffff);
     const found: number[][] = [];
     while (kernel.next(Infinity)) found.push([kernel.kind, kernel.entity, kernel.operand]);
     expect(found).toEqual([
       [MAXIMUM_KIND, 0x7fffffff, MAXIMUM_OPERAND],
-      [MAXIMUM_KIND, 0x7fffffff, 0x7fffffff],
       [MAXIMUM_KIND, 0x7fffffff, 0x7fffffff],
     ]);
   });
@@ -223,7 +221,7 @@ describe("the kernel", () => {
         kernel.due[0] = atMs;
         kernel.scheduleDue(0, 0, 0);
       },
-      (atMs) => kernel.scheduleTimer(atMs, 0, 0, 0),
+      (atMs) => kernel.schedule(atMs, 0, 0, 0),
       (atMs) => kernel.scheduleInLane(lane, atMs, 0, 0, 0),
       (atMs) => kernel.setNext(stream, atMs),
     ];
@@ -251,7 +249,7 @@ describe("the kernel", () => {
     const kernel = new Kernel();
     const lane = kernel.addLane();
     for (let i = 0; i < 1000; i++) {
-      expect(kernel.scheduleTimer(1, 0, 0, 0)).not.toBe(NO_EVENT);
+      expect(kernel.schedule(1, 0, 0, 0)).not.toBe(NO_EVENT);
       expect(kernel.scheduleInLane(lane, 1, 0, 0, 0)).not.toBe(NO_EVENT);
     }
   });

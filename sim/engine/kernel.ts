@@ -9,7 +9,9 @@
  * (the next arrival of a stream, a constant delay or timeout), O(1). Both draw on one order counter, so that where an event
  * waits never changes when it is taken.
  */
-import { EventHeap, TIMER } from "./event-heap.ts";
+
+import { CANCELLED, EventHeap, ORDER_LIMIT } from "./event-heap.ts";
+import { floatZero } from "./float-zero.ts";
 import { Lanes } from "./lanes.ts";
 
 /** Names an event that can be cancelled, until it is taken or cancelled; afterwards the number is used again. */
@@ -18,33 +20,29 @@ export type EventHandle = number;
 /** No event has this handle. */
 export const NO_EVENT: EventHandle = -0x80000000;
 
-/** The largest kind; the kinds above are the kernel's own. */
-export const MAXIMUM_KIND = TIMER - 1;
+/** The largest kind; the one above is the kernel's own. */
+export const MAXIMUM_KIND = CANCELLED - 1;
 /** The largest operand of an event in the heap. */
 export const MAXIMUM_OPERAND = 0x7fffff;
-
-/** Orders are 32-bit numbers; when they run out, all pending events are numbered anew in their order. */
-const ORDER_LIMIT = 0x7fffffff;
 
 /** Whoever needs the time reads it where it stands: a number handed over as an argument may have to be made an object. */
 export interface Clock {
   readonly nowMs: number;
 }
 
-export class Kernel implements Clock {
+/**
+ * A kernel is a heap with lanes beside it, and not a thing that has a heap: of two objects that the compiler keeps apart,
+ * every event would have to be carried from one to the other.
+ */
+export class Kernel extends EventHeap implements Clock {
   /** Virtual time of the event taken last. */
-  nowMs = 0;
-  /** The event taken last. */
-  kind = 0;
-  entity = 0;
-  operand = 0;
-  private readonly heap = new EventHeap();
+  nowMs = floatZero();
   private readonly lanes = new Lanes();
   /** A time to be handed to `scheduleDue`: as an argument, a number may have to be made an object. */
-  readonly due: Float64Array = this.heap.entering;
+  readonly due: Float64Array = this.entering;
   private nextOrder = 0;
   /** How far `take` goes. */
-  untilMs = 0;
+  untilMs = floatZero();
 
   /** A new lane, to be used with times that never decrease. */
   addLane(): number {
@@ -56,43 +54,36 @@ export class Kernel implements Clock {
     return this.lanes.addStream(kind, entity);
   }
 
-  /** Makes room for so many events. What is not used takes no memory. */
-  reserve(events: number): void {
-    this.heap.reserve(events);
-  }
-
   /**
    * Sets the time of a stream's next event, once the one before has been taken.
    * @throws RangeError when `atMs` lies in the past or is not a number.
    */
   setNext(stream: number, atMs: number): void {
-    if (!(atMs >= this.nowMs)) this.refuse(atMs);
+    this.due[0] = atMs;
+    this.setNextDue(stream);
+  }
+
+  /** As `setNext`, at the time that stands in `due`. */
+  setNextDue(stream: number): void {
+    if (!(this.due[0]! >= this.nowMs)) this.refuse(this.due[0]!);
     if (this.nextOrder === ORDER_LIMIT) this.renumber();
-    this.lanes.setNext(stream, atMs, this.nextOrder++);
+    this.lanes.setNext(stream, this.due, this.nextOrder++);
   }
 
   /**
-   * Schedules an event at `atMs` that will not be taken back. O(log n).
+   * Schedules an event at `atMs`. It may be cancelled until it is taken. O(log n).
    * @throws RangeError when `atMs` lies in the past or is not a number.
    */
-  schedule(atMs: number, kind: number, entity: number, operand: number): void {
+  schedule(atMs: number, kind: number, entity: number, operand: number): EventHandle {
     this.due[0] = atMs;
-    this.scheduleDue(kind, entity, operand);
+    return this.scheduleDue(kind, entity, operand);
   }
 
   /** As `schedule`, at the time that stands in `due`. */
-  scheduleDue(kind: number, entity: number, operand: number): void {
+  scheduleDue(kind: number, entity: number, operand: number): EventHandle {
     if (!(this.due[0]! >= this.nowMs)) this.refuse(this.due[0]!);
     if (this.nextOrder === ORDER_LIMIT) this.renumber();
-    this.heap.put(this.nextOrder++, kind, entity, operand);
-  }
-
-  /** As `schedule`, for an event that may be cancelled. */
-  scheduleTimer(atMs: number, kind: number, entity: number, operand: number): EventHandle {
-    if (!(atMs >= this.nowMs)) this.refuse(atMs);
-    const timer = this.heap.newTimer(kind, entity, operand);
-    this.schedule(atMs, TIMER, timer, 0);
-    return timer;
+    return this.put(this.nextOrder++, kind, entity, operand);
   }
 
   /**
@@ -105,10 +96,10 @@ export class Kernel implements Clock {
     return ~this.lanes.append(lane, atMs, this.nextOrder++, kind, entity, operand);
   }
 
-  /** Takes back a timer or an event in a lane that has neither been taken nor cancelled. O(1), amortised for timers. */
+  /** Takes back an event that has neither been taken nor cancelled. O(1), amortised for those in the heap. */
   cancel(handle: EventHandle): void {
     if (handle < 0) this.lanes.remove(~handle);
-    else this.heap.cancel(handle);
+    else this.cross(handle);
   }
 
   /**
@@ -125,11 +116,11 @@ export class Kernel implements Clock {
    * time.
    */
   take(): boolean {
-    const { heap, lanes, untilMs } = this;
-    heap.settle();
+    const { lanes, untilMs } = this;
+    this.settle();
     const headAtMs = lanes.headAtMs;
     let first = -1;
-    let atMs = heap.firstAtMs;
+    let atMs = this.firstAtMs;
     for (let lane = 0; lane < lanes.count; lane++) {
       const laneAtMs = headAtMs[lane]!;
       if (laneAtMs < atMs || (laneAtMs === atMs && this.isEarlier(lane, first))) {
@@ -143,10 +134,7 @@ export class Kernel implements Clock {
     }
     this.nowMs = atMs;
     if (first < 0) {
-      heap.take();
-      this.kind = heap.kind;
-      this.entity = heap.entity;
-      this.operand = heap.operand;
+      this.takeFirst();
     } else {
       lanes.take(first);
       this.kind = lanes.kind;
@@ -159,17 +147,19 @@ export class Kernel implements Clock {
   /** Of two first events at one time, whether that of `lane` was scheduled before that of `first`, -1 the heap. */
   private isEarlier(lane: number, first: number): boolean {
     if (this.lanes.headAtMs[lane] === Infinity) return false;
-    return this.lanes.headOrder[lane]! < (first < 0 ? this.heap.firstOrder : this.lanes.headOrder[first]!);
+    return this.lanes.headOrder[lane]! < (first < 0 ? this.firstOrder : this.lanes.headOrder[first]!);
   }
 
-  /** Gives all pending events small order numbers again, in their present order. Once in two thousand million events. */
+  /** Gives all pending events small order numbers again, in their present order. Once in five hundred million events. */
   private renumber(): void {
-    const orders = this.heap.orders().concat(this.lanes.orders());
+    const dueMs = this.due[0]!;
+    const orders = this.heapOrders().concat(this.lanes.orders());
     orders.sort((a, b) => a - b);
     const rank = new Map(orders.map((order, index) => [order, index]));
-    this.heap.renumber((order) => rank.get(order)!);
+    this.renumberHeap((order) => rank.get(order)!);
     this.lanes.renumber((order) => rank.get(order)!);
     this.nextOrder = orders.length;
+    this.due[0] = dueMs;
   }
 
   private refuse(atMs: number): never {

@@ -50,8 +50,9 @@ export class Lanes {
     return stream;
   }
 
-  setNext(stream: number, atMs: number, order: number): void {
-    this.headAtMs[stream] = atMs;
+  /** The next event of a stream, at `due[0]`. */
+  setNext(stream: number, due: Float64Array, order: number): void {
+    this.headAtMs[stream] = due[0]!;
     this.headOrder[stream] = order;
   }
 

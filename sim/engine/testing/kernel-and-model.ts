@@ -33,7 +33,7 @@ export class KernelAndModel {
 
   scheduleTimer(delayMs: number): void {
     const atMs = this.kernel.nowMs + delayMs;
-    const handle = this.kernel.scheduleTimer(atMs, this.scheduled % 200, this.scheduled, this.scheduled);
+    const handle = this.kernel.schedule(atMs, this.scheduled % 200, this.scheduled, this.scheduled % MAXIMUM_OPERAND);
     this.cancellable.push({ event: this.model.schedule(atMs, this.scheduled++, -1), handle });
   }
 
@@ -83,6 +83,6 @@ export class KernelAndModel {
 
   /** As if the kernel had come close to the end of its order numbers. */
   nearlyOutOfOrders(left: number): void {
-    this.kernel["nextOrder"] = Math.max(this.kernel["nextOrder"], 0x7fffffff - left);
+    this.kernel["nextOrder"] = Math.max(this.kernel["nextOrder"], 0x20000000 - left);
   }
 }
