@@ -143,12 +143,13 @@ export class Balancers {
     const { requests } = this;
     let balancer = 0;
     if (this.fleets.length > 1) {
-      const ordinal = this.sessions.ordinal[requests.ints[slot * request.INTS + request.SESSION]!]!;
+      const session = requests.ints[slot * request.INTS + request.SESSION]!;
       const number = this.perSession
         ? 0
         : requests.ints[slot * request.INTS + request.NUMBER]! * 256 +
           requests.ints[slot * request.INTS + request.ATTEMPT]!;
-      balancer = this.balancerChoice.at(ordinal, number).below(this.fleets.length);
+      const { visitLow, visitHigh } = this.sessions;
+      balancer = this.balancerChoice.atWords(visitLow[session]!, visitHigh[session]!, number).below(this.fleets.length);
     }
     requests.ints[slot * request.INTS + request.BALANCER] = balancer;
     if (this.requestTimeoutMs !== null) {
@@ -204,7 +205,7 @@ export class Balancers {
     const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
     this.digest.add(
-      this.sessions.ordinal[session]!,
+      this.sessions.visitLow[session]!,
       ints[at + request.NUMBER]!,
       ints[at + request.ATTEMPT]!,
       server,

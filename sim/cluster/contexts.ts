@@ -36,19 +36,22 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
+  private readonly users: readonly Users[];
   private readonly addressBytes = new Uint8Array(4);
 
-  constructor({ kernel, requests, sessions }: World) {
+  constructor({ kernel, requests, sessions, users }: World) {
     this.kernel = kernel;
     this.requests = requests;
     this.sessions = sessions;
+    this.users = users;
   }
 
   get nowMs(): number {
     return this.kernel.nowMs;
   }
   addressOf(slot: number): number {
-    return this.sessions.address[this.sessionOf(slot)]!;
+    const session = this.sessionOf(slot);
+    return this.users[this.sessions.population[session]!]!.addressOf(session);
   }
   addressBytesOf(slot: number): Uint8Array {
     const address = this.addressOf(slot);
@@ -60,9 +63,9 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   }
   /** Every request comes over a connection of its own, from one of the client's ephemeral ports. */
   portOf(slot: number): number {
-    const ordinal = this.sessions.ordinal[this.sessionOf(slot)]!;
+    const visit = this.sessions.numberOf(this.sessionOf(slot));
     const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
-    return FIRST_EPHEMERAL_PORT + (avalanche(avalanche(ordinal) + number) % EPHEMERAL_PORTS);
+    return FIRST_EPHEMERAL_PORT + (avalanche(avalanche(visit) + number) % EPHEMERAL_PORTS);
   }
   urlOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.URL]!;
@@ -72,7 +75,7 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   }
   /** Whatever its name, a header that the application sends along carries the visit's number. */
   headerOf(slot: number): string {
-    return String(this.sessions.ordinal[this.sessionOf(slot)]!);
+    return String(this.sessions.visitOf(this.sessionOf(slot)));
   }
   /** Whatever its name, the application's cookie carries the visit's number. */
   cookieOf(slot: number): string | null {

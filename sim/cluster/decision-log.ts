@@ -5,7 +5,6 @@ import type { Balancers, DecisionObserver } from "./balancers.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
-import { numberInPopulation } from "./sources.ts";
 
 /** Why a request went where it went, in the order of the codes of `balancers.ts`. */
 export const decisionReasons = ["no-server", "balanced", "bound", "failed-over", "redispatched"] as const;
@@ -54,7 +53,7 @@ export function decisionOf(parts: LoggedParts, index: number, slot: number, serv
     index,
     atMs: clock.nowMs,
     population: populations[sessions.population[session]!]!,
-    visit: numberInPopulation(sessions.ordinal[session]!),
+    visit: sessions.numberOf(session),
     request: ints[at + request.NUMBER]!,
     attempt: ints[at + request.ATTEMPT]!,
     balancer: ints[at + request.BALANCER]!,

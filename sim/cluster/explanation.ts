@@ -11,7 +11,6 @@ import { type AffinityLetter, affinityLetters } from "../record.ts";
 import type { RequestsSeen } from "./contexts.ts";
 import { type Decision, decisionOf, type LoggedParts, observeDecisions } from "./decision-log.ts";
 import * as request from "./requests.ts";
-import { numberInPopulation } from "./sources.ts";
 
 /** A decision's place in the stream, from 0, or the request it is about: of several decisions, the first. */
 export type DecisionSought =
@@ -127,7 +126,7 @@ export class Explainer {
     const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
     if (populations[sessions.population[session]!] !== sought.population) return false;
-    const visit = numberInPopulation(sessions.ordinal[session]!);
+    const visit = sessions.numberOf(session);
     this.visitsSeen = Math.max(this.visitsSeen, visit + 1);
     if (visit !== sought.visit) return false;
     const number = ints[at + request.NUMBER]!;

@@ -46,17 +46,19 @@ export class Leg {
   /** Delivers the request as an event of `kind`, after the time returned. A crossing's draw is that of its request, attempt and kind. */
   deliver(slot: number, kind: number): number {
     const { requests, kernel } = this;
-    const ordinal = this.sessions.ordinal[requests.ints[slot * request.INTS + request.SESSION]!]!;
+    const session = requests.ints[slot * request.INTS + request.SESSION]!;
     const crossing =
       (requests.ints[slot * request.INTS + request.NUMBER]! * 256 +
         requests.ints[slot * request.INTS + request.ATTEMPT]!) *
         16 +
       kind;
-    const delayMs = this.delays.draw(ordinal, crossing);
-    const atMs = kernel.nowMs + delayMs;
+    const { visitLow, visitHigh } = this.sessions;
+    this.delays.drawInto(kernel.due, 0, visitLow[session]!, visitHigh[session]!, crossing);
+    const delayMs = kernel.due[0]!;
+    kernel.due[0] = kernel.nowMs + delayMs;
     const generation = requests.ints[slot * request.INTS + request.GENERATION]!;
-    if (this.lane >= 0) kernel.scheduleInLane(this.lane, atMs, kind, slot, generation);
-    else kernel.schedule(atMs, kind, slot, generation);
+    if (this.lane >= 0) kernel.scheduleInLane(this.lane, kernel.due[0], kind, slot, generation);
+    else kernel.scheduleDue(kind, slot, generation);
     return delayMs;
   }
 }

@@ -67,7 +67,7 @@ export class Simulation {
   readonly fleets: readonly Fleet[];
   readonly watch: Watch;
   readonly algorithms: readonly BalancingAlgorithm[];
-  private readonly users: readonly Users[];
+  readonly users: readonly Users[];
   private readonly visits: Visits;
   private readonly pool: ServerPool;
   readonly health: Health;

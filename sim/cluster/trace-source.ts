@@ -3,13 +3,12 @@
  * the trace knows that no request will follow and the last answer is in.
  */
 import type { Kernel } from "../engine/kernel.ts";
-import { IS_LEAVING, IS_MOBILE, type Sessions } from "../workload/sessions.ts";
+import { IS_LEAVING, IS_MOBILE, KNOWS_ADDRESS, type Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
-import type { Numbering } from "./sources.ts";
 import type { VisitSource, Visits } from "./visits.ts";
 
 interface Visit {
@@ -25,7 +24,7 @@ export class TraceSource implements VisitSource {
   private readonly balancers: Balancers;
   private readonly sessions: Sessions;
   private readonly requests: Requests;
-  private readonly numbering: Numbering;
+  private readonly population: number;
   private readonly stream: number;
   private chunk: TraceChunk | null = null;
   private nextRequest = 0;
@@ -42,15 +41,15 @@ export class TraceSource implements VisitSource {
     balancers: Balancers,
     sessions: Sessions,
     requests: Requests,
-    numbering: Numbering,
+    population: number,
   ) {
     this.kernel = kernel;
     this.visits = visits;
     this.balancers = balancers;
     this.sessions = sessions;
     this.requests = requests;
-    this.numbering = numbering;
-    this.stream = kernel.addStream(event.TRACE_ENTRY, numbering.population);
+    this.population = population;
+    this.stream = kernel.addStream(event.TRACE_ENTRY, population);
   }
 
   /** The last request known has been sent, and the trace may go on. */
@@ -115,9 +114,9 @@ export class TraceSource implements VisitSource {
   }
 
   private begin(number: number, address: number): void {
-    const session = this.visits.begin(this.numbering.population, this.numbering.first + number);
+    const session = this.visits.begin(this.population, number);
     this.sessions.address[session] = address;
-    this.sessions.flags[session]! &= ~IS_MOBILE;
+    this.sessions.flags[session] = (this.sessions.flags[session]! & ~IS_MOBILE) | KNOWS_ADDRESS;
     this.sessions.requestsPlanned[session] = 0;
     this.open.set(number, { session, inFlight: 0, isOver: false });
   }
@@ -130,24 +129,20 @@ export class TraceSource implements VisitSource {
   }
 
   requestEnded(session: number): void {
-    this.open.get(this.numberOf(session))!.inFlight--;
+    this.open.get(this.sessions.numberOf(session))!.inFlight--;
   }
 
   /** Requests come by themselves; a visit that is over ends with its last answer. */
   paces(session: number): boolean {
-    const visit = this.open.get(this.numberOf(session))!;
+    const visit = this.open.get(this.sessions.numberOf(session))!;
     return !(visit.isOver && visit.inFlight === 0);
   }
 
   /** A user may leave while other requests of the visit are still under way. */
   releases(session: number): boolean {
-    const number = this.numberOf(session);
+    const number = this.sessions.numberOf(session);
     if (this.open.get(number)!.inFlight > 0) return false;
     this.open.delete(number);
     return true;
-  }
-
-  private numberOf(session: number): number {
-    return this.sessions.ordinal[session]! - this.numbering.first;
   }
 }

@@ -84,10 +84,10 @@ export class Visits implements ClientSide {
   }
 
   /** A new visit; its first request is up to the caller. */
-  begin(population: number, ordinal: number): number {
+  begin(population: number, number: number): number {
     const session = this.sessions.take();
     this.sessions.population[session] = population;
-    this.users[population]!.begin(session, ordinal);
+    this.users[population]!.begin(session, number);
     this.affinity.forget(session);
     this.state.forget(session);
     return session;
@@ -99,7 +99,6 @@ export class Visits implements ClientSide {
     const { nowMs } = this.kernel;
     const population = sessions.population[session]!;
     const users = this.users[population]!;
-    const ordinal = sessions.ordinal[session]!;
     const number = sessions.requestsIssued[session]!++;
     const slot = requests.take();
     const { ints, floats } = this.requests;
@@ -109,14 +108,14 @@ export class Visits implements ClientSide {
     let flags = isMeasured ? request.IS_MEASURED : 0;
     if (number > 0) {
       if (this.ledger.isBorn(session)) flags |= request.HAS_SESSION;
-      if (users.writesAt(ordinal, number)) flags |= request.WRITES;
+      if (users.writesAt(session, number)) flags |= request.WRITES;
       users.refreshAddress(session, number);
     }
     if ((flags & request.HAS_SESSION) === 0) flags |= request.WRITES;
     if (sessions.transactionLeft[session]! > 0) {
       sessions.transactionLeft[session]!--;
       flags |= request.IN_TRANSACTION;
-    } else if (users.startsTransaction(ordinal, number)) {
+    } else if (users.startsTransaction(session, number)) {
       sessions.transactionLeft[session] = users.population.session.transactions!.steps - 1;
       flags |= request.IN_TRANSACTION;
     }
@@ -124,9 +123,9 @@ export class Visits implements ClientSide {
     ints[at + request.NUMBER] = number;
     ints[at + request.ATTEMPT] = 0;
     ints[at + request.FLAGS] = flags;
-    ints[at + request.URL] = users.urlAt(ordinal, number);
+    ints[at + request.URL] = users.urlAt(session, number);
     floats[float + request.INTENDED_AT_MS] = nowMs;
-    users.drawDemand(requests.floats, slot * request.FLOATS + request.DEMAND_MS, ordinal, number);
+    users.drawDemand(floats, float + request.DEMAND_MS, session, number);
     floats[float + request.NETWORK_MS] = 0;
     floats[float + request.STATE_MS] = 0;
     ints[at + request.WRITES_READ] = 0;
@@ -185,11 +184,7 @@ export class Visits implements ClientSide {
     const users = this.users[sessions.population[session]!]!;
     const attempt = requests.ints[slot * request.INTS + request.ATTEMPT]!;
     if (attempt < users.population.retry.attempts) {
-      const waitMs = users.backoffMs(
-        sessions.ordinal[session]!,
-        requests.ints[slot * request.INTS + request.NUMBER]!,
-        attempt,
-      );
+      const waitMs = users.backoffMs(session, requests.ints[slot * request.INTS + request.NUMBER]!, attempt);
       requests.ints[slot * request.INTS + request.ATTEMPT] = attempt + 1;
       requests.ints[slot * request.INTS + request.PHASE] = request.BACKING_OFF;
       if (requests.has(slot, request.IS_MEASURED)) this.meter.retries++;
@@ -252,12 +247,7 @@ export class Visits implements ClientSide {
       const session = requests.ints[slot * request.INTS + request.SESSION]!;
       const users = this.users[this.sessions.population[session]!]!;
       const atMs = requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]! + users.population.patienceMs!;
-      requests.ints[heir * request.INTS + request.PATIENCE] = this.kernel.scheduleTimer(
-        atMs,
-        event.PATIENCE_OVER,
-        heir,
-        0,
-      );
+      requests.ints[heir * request.INTS + request.PATIENCE] = this.kernel.schedule(atMs, event.PATIENCE_OVER, heir, 0);
     }
     return heir;
   }
@@ -281,12 +271,16 @@ export class Visits implements ClientSide {
     }
     if (this.isAnyPaced && this.sources[population]!.paces(session)) return;
     const number = sessions.requestsIssued[session]!;
-    if (number < sessions.requestsPlanned[session]!) {
-      const thinkMs = this.users[population]!.thinkMs(sessions.ordinal[session]!, number);
-      this.kernel.schedule(this.kernel.nowMs + thinkMs, event.THINK_OVER, session, 0);
-    } else {
-      this.complete(session);
-    }
+    if (number < sessions.requestsPlanned[session]!) this.think(session, number);
+    else this.complete(session);
+  }
+
+  /** The user thinks before request `number` of the visit. */
+  think(session: number, number: number): void {
+    const { kernel } = this;
+    this.users[this.sessions.population[session]!]!.drawThink(kernel.due, 0, session, number);
+    kernel.due[0]! += kernel.nowMs;
+    kernel.scheduleDue(event.THINK_OVER, session, 0);
   }
 
   /** The visit has come to its intended end. */

@@ -241,7 +241,7 @@ describe("a sampler", () => {
         const first = places.map(([entity, k]) => sampler.draw(entity, k));
         const target = new Float64Array(places.length);
         const again = new Sampler(distribution, 9, "places");
-        for (let i = places.length - 1; i >= 0; i--) again.drawInto(target, i, places[i]![0], places[i]![1]);
+        for (let i = places.length - 1; i >= 0; i--) again.drawInto(target, i, places[i]![0], 0, places[i]![1]);
         expect([...target]).toEqual(first);
         for (const x of first) expect(x).toBeGreaterThanOrEqual(0);
       }),

@@ -42,10 +42,11 @@ export class Sampler {
     return value[0]!;
   }
 
-  /** Draw `k` of `entity` into `target[index]`, for the hot path: a returned number would be an object. */
-  drawInto(target: Float64Array, index: number, entity: number, k: number): void {
-    if (this.form === EXPONENTIAL) target[index] = this.draws.at(entity, k).exponential() * this.value[1]!;
-    else target[index] = this.draw(entity, k);
+  /** Draw `k` of the entity with these words into `target[index]`, for the hot path: a returned number would be an object. */
+  drawInto(target: Float64Array, index: number, low: number, high: number, k: number): void {
+    if (this.form === EXPONENTIAL) target[index] = this.draws.atWords(low, high, k).exponential() * this.value[1]!;
+    else if (this.form === CONSTANT) target[index] = this.value[0]!;
+    else target[index] = this.law(this.draws.atWords(low, high, k));
   }
 }
 

@@ -26,13 +26,16 @@ export class Digest {
     this.clock = clock;
   }
 
-  /** One decision, now: for which visit's how-manieth request and attempt, which server (-1 none), by which reason. */
+  /**
+   * One decision, now: for which visit (its low word) the how-manieth request and attempt, which server (-1 none), by which
+   * reason.
+   */
   add(visit: number, request: number, attempt: number, server: number, reason: number): void {
     bits[0] = this.clock.nowMs;
     let a = this.a ^ words[0]!;
     let b = this.b ^ words[1]!;
     a = Math.imul(a ^ (a >>> 16), 0x21f0aaad) + b;
-    b = Math.imul(b ^ (b >>> 15), 0x735a2d97) ^ a ^ (visit | 0);
+    b = Math.imul(b ^ (b >>> 15), 0x735a2d97) ^ a ^ visit;
     a = Math.imul(a ^ (a >>> 15) ^ (server * 16 + reason), 0x2c1b3c6d) + b;
     b = Math.imul(b ^ (b >>> 13) ^ ((request << 8) + attempt), 0x297a2d39) ^ a;
     this.a = a ^ (a >>> 15);

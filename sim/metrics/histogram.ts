@@ -3,6 +3,7 @@
  * parts, so a bucket's middle is within 0.4 % of every value in it. The idea is HdrHistogram's (G. Tene); taking the
  * bucket from the number's own bits makes it a few instructions, exact on every engine.
  */
+import { floatZero } from "../engine/float-zero.ts";
 import type { HistogramRecord } from "../record.ts";
 
 /** Parts of each power of two. */
@@ -45,7 +46,7 @@ export function bucketHigh(bucket: number): number {
 export class Histogram {
   private readonly count = new Float64Array(BUCKETS);
   total = 0;
-  sum = 0;
+  sum = floatZero();
   maximum = Number.NEGATIVE_INFINITY;
   /** Buckets outside this range are empty, so that short-lived histograms need not be walked from end to end. */
   private lowest = BUCKETS;

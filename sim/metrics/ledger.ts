@@ -5,6 +5,7 @@
  * Checked at the end of every run: born = completed + timed out + abandoned + lost + still open, and losses by cause add
  * up to the losses.
  */
+import { floatZero } from "../engine/float-zero.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import { IS_RELOGIN } from "../workload/sessions.ts";
 import { causeCode, type LossCause, lossCauses } from "./causes.ts";
@@ -43,15 +44,15 @@ export class Ledger {
   readonly counts = new LedgerCounts();
   /** Sessions born and not yet ended, now and integrated over time. */
   live = 0;
-  liveMs = 0;
-  private liveSinceMs = 0;
+  liveMs = floatZero();
+  private liveSinceMs = floatZero();
   /** Live sessions by the server that served them last, now and integrated over time. */
   readonly held: Int32Array;
   readonly heldMs: Float64Array;
   private readonly heldSinceMs: Float64Array;
   /** Bytes of live sessions' state, one copy each, now and integrated over time. */
-  bytes = 0;
-  byteMs = 0;
+  bytes = floatZero();
+  byteMs = floatZero();
   readonly lifespanMs = new Histogram();
 
   private readonly sessions: Sessions;

@@ -2,7 +2,9 @@
  * Counts requests and times their answers. A request is measured when it was meant to be sent after warm-up, so that
  * offered = answered + refused + failed + timed out + in flight holds for the measured ones too.
  */
+
 import { FLOATS, INTENDED_AT_MS, type Requests } from "../cluster/requests.ts";
+import { floatZero } from "../engine/float-zero.ts";
 import type { Clock } from "../engine/kernel.ts";
 import { Histogram } from "./histogram.ts";
 
@@ -23,13 +25,13 @@ export class Meter {
   retries = 0;
   /** Over measured and answered requests. */
   readonly responseTimeMs = new Histogram();
-  networkMs = 0;
-  waitingMs = 0;
+  networkMs = floatZero();
+  waitingMs = floatZero();
   /** In balancers' queues. */
-  heldMs = 0;
+  heldMs = floatZero();
   /** From the start of the work to its end. */
-  serviceMs = 0;
-  stateMs = 0;
+  serviceMs = floatZero();
+  stateMs = floatZero();
 
   /** Counted after warm-up, whenever the request was meant to be sent. */
   redispatches = 0;
@@ -44,9 +46,9 @@ export class Meter {
 
   /** Both sides of Little's law over the whole run: requests in the system over time, and the time each spent there. */
   private inSystem = 0;
-  private inSystemMs = 0;
-  private sinceMs = 0;
-  private sojournOfEndedMs = 0;
+  private inSystemMs = floatZero();
+  private sinceMs = floatZero();
+  private sojournOfEndedMs = floatZero();
 
   private readonly clock: Clock;
   private readonly requests: Requests;

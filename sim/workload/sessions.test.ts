@@ -46,14 +46,16 @@ describe("the slots of visits", () => {
     sessions.attach(early);
     const slots = Array.from({ length: 1000 }, (_, i) => {
       const slot = sessions.take();
-      sessions.ordinal[slot] = i;
+      sessions.visitLow[slot] = i;
+      sessions.visitHigh[slot] = 3;
       sessions.address[slot] = 0xffffffff - i;
       sessions.usedAtMs[slot] = i / 2;
       return slot;
     });
     slots.forEach((slot, i) => {
-      const { ordinal, address, usedAtMs } = sessions;
-      expect([ordinal[slot], address[slot], usedAtMs[slot]]).toEqual([i, 0xffffffff - i, i / 2]);
+      const { address, usedAtMs } = sessions;
+      expect([sessions.visitOf(slot), sessions.numberOf(slot)]).toEqual([3 * 2 ** 32 + i, i]);
+      expect([address[slot], usedAtMs[slot]]).toEqual([0xffffffff - i, i / 2]);
     });
     const late = new Column();
     sessions.attach(late);

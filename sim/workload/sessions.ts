@@ -30,16 +30,19 @@ export const IS_LEAVING = 8;
 export const HAS_NEW_ADDRESS = 16;
 /** The server that answered last got the request because another had refused it. */
 export const IS_DISPLACED = 32;
+/** `address` has been worked out. */
+export const KNOWS_ADDRESS = 64;
 
 export class Sessions {
-  /** Number of the visit within the run, the same under every strategy: the entity of its draws. */
-  ordinal = new Float64Array(INITIAL_CAPACITY);
+  /** Number of the visit within the run in two words, the same under every strategy: the entity of its draws. */
+  visitLow = new Int32Array(INITIAL_CAPACITY);
+  visitHigh = new Int32Array(INITIAL_CAPACITY);
   population = new Uint8Array(INITIAL_CAPACITY);
   flags = new Uint8Array(INITIAL_CAPACITY);
   /** Requests issued so far, and in all. The first also links the free slots. */
   requestsIssued = new Int32Array(INITIAL_CAPACITY);
   requestsPlanned = new Int32Array(INITIAL_CAPACITY);
-  /** The client's present address, 32 bits. */
+  /** The client's present address, 32 bits; to be asked of `Users`, who work it out. */
   address = new Uint32Array(INITIAL_CAPACITY);
   /** Time of the session's first answer; NaN while it is not born. */
   bornAtMs = new Float64Array(INITIAL_CAPACITY);
@@ -71,6 +74,16 @@ export class Sessions {
     columns.grow(this.capacity);
   }
 
+  /** Number of the visit within the run, below 2^53. */
+  visitOf(slot: number): number {
+    return this.visitHigh[slot]! * 4_294_967_296 + (this.visitLow[slot]! >>> 0);
+  }
+
+  /** Number of the visit within its population, below 2^32. */
+  numberOf(slot: number): number {
+    return this.visitLow[slot]! >>> 0;
+  }
+
   /** A free slot, with nothing in it yet. */
   take(): number {
     this.open++;
@@ -99,7 +112,8 @@ export class Sessions {
   }
 
   private resize(capacity: number): void {
-    this.ordinal = grown(this.ordinal, new Float64Array(capacity));
+    this.visitLow = grown(this.visitLow, new Int32Array(capacity));
+    this.visitHigh = grown(this.visitHigh, new Int32Array(capacity));
     this.population = grown(this.population, new Uint8Array(capacity));
     this.flags = grown(this.flags, new Uint8Array(capacity));
     this.requestsIssued = grown(this.requestsIssued, new Int32Array(capacity));

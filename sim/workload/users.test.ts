@@ -50,23 +50,23 @@ const varied: Parts = {
   rest: { urls: { count: 50, zipfExponent: 1 }, batch: { law: "uniform", low: 1, high: 4 } },
 };
 
-/** All that the users say of request `number` of visit `ordinal`, in slot `slot`. */
-function everything({ users, sessions }: ReturnType<typeof usersOf>, slot: number, ordinal: number, number: number) {
-  const demand = new Float64Array(1);
-  users.drawDemand(demand, 0, ordinal, number);
-  users.begin(slot, ordinal);
-  const begun = [sessions.requestsPlanned[slot], sessions.flags[slot], sessions.address[slot], users.bytesOf(slot)];
+/** All that the users say of request `number` of visit `visit`, in slot `slot`. */
+function everything({ users, sessions }: ReturnType<typeof usersOf>, slot: number, visit: number, number: number) {
+  const drawn = new Float64Array(2);
+  users.begin(slot, visit);
+  users.drawDemand(drawn, 0, slot, number);
+  users.drawThink(drawn, 1, slot, number);
+  const begun = [sessions.requestsPlanned[slot], sessions.flags[slot], users.addressOf(slot), users.bytesOf(slot)];
   users.refreshAddress(slot, number);
   return [
     ...begun,
-    sessions.address[slot],
-    demand[0],
-    users.batchSize(ordinal),
-    users.thinkMs(ordinal, number),
-    users.writesAt(ordinal, number),
-    users.startsTransaction(ordinal, number),
-    users.urlAt(ordinal, number),
-    users.backoffMs(ordinal, number, 1),
+    users.addressOf(slot),
+    ...drawn,
+    users.batchSize(visit),
+    users.writesAt(slot, number),
+    users.startsTransaction(slot, number),
+    users.urlAt(slot, number),
+    users.backoffMs(slot, number, 1),
   ];
 }
 
@@ -77,7 +77,7 @@ describe("users", () => {
       fc.property(fc.integer(), fc.array(place, { minLength: 1, maxLength: 15 }), (seed, places) => {
         const parts = { ...varied, seed };
         const inOrder = usersOf(parts);
-        const first = places.map(([ordinal, number]) => everything(inOrder, 0, ordinal, number));
+        const first = places.map(([visit, number]) => everything(inOrder, 0, visit, number));
         const reversed = usersOf(parts);
         for (let i = places.length - 1; i >= 0; i--) {
           expect(everything(reversed, i, places[i]![0], places[i]![1])).toEqual(first[i]);
@@ -95,8 +95,8 @@ describe("users", () => {
   it("have traits in the given shares, one apart from the other", () => {
     const { users, sessions } = usersOf({ clients: { cookiesFraction: 0.7, mobileFraction: 0.2 } });
     const counts = [0, 0, 0, 0];
-    for (let ordinal = 0; ordinal < 20_000; ordinal++) {
-      users.begin(0, ordinal);
+    for (let visit = 0; visit < 20_000; visit++) {
+      users.begin(0, visit);
       counts[sessions.flags[0]! & (RETURNS_COOKIES | IS_MOBILE)]!++;
     }
     expectFits(counts, [0.3 * 0.8, 0.7 * 0.8, 0.3 * 0.2, 0.7 * 0.2]);
@@ -104,8 +104,8 @@ describe("users", () => {
 
   it("have them for certain at shares of 0 and 1", () => {
     const { users, sessions } = usersOf({ clients: { cookiesFraction: 1, mobileFraction: 0 } });
-    const flags = Array.from({ length: 100 }, (_, ordinal) => {
-      users.begin(0, ordinal);
+    const flags = Array.from({ length: 100 }, (_, visit) => {
+      users.begin(0, visit);
       return sessions.flags[0];
     });
     expect(new Set(flags)).toEqual(new Set([RETURNS_COOKIES]));
@@ -114,8 +114,8 @@ describe("users", () => {
   it("send at least one request, and a whole number of them", () => {
     const { users, sessions } = usersOf({ session: { requests: { law: "uniform", low: 0, high: 3 } } });
     const counts = [0, 0, 0];
-    for (let ordinal = 0; ordinal < 6000; ordinal++) {
-      users.begin(0, ordinal);
+    for (let visit = 0; visit < 6000; visit++) {
+      users.begin(0, visit);
       counts[sessions.requestsPlanned[0]! - 1]!++;
     }
     expectFits(counts, [1.5 / 3, 1 / 3, 0.5 / 3]);
@@ -124,7 +124,7 @@ describe("users", () => {
   it("begin a visit with nothing left of the one before in the slot", () => {
     const { users, sessions } = usersOf();
     users.begin(0, 5);
-    const fresh = [sessions.flags[0], sessions.address[0]];
+    const fresh = [sessions.flags[0], users.addressOf(0)];
     sessions.requestsIssued[0] = 9;
     sessions.bornAtMs[0] = 77;
     sessions.writes[0] = 3;
@@ -133,12 +133,12 @@ describe("users", () => {
     sessions.flags[0] = 255;
     users.begin(0, 5);
     expect(sessions).toMatchObject({
-      ordinal: { 0: 5 },
+      visitLow: { 0: 5 },
       requestsIssued: { 0: 0 },
       writes: { 0: 0 },
       server: { 0: -1 },
     });
-    expect([sessions.flags[0], sessions.address[0]]).toEqual(fresh);
+    expect([sessions.flags[0], users.addressOf(0)]).toEqual(fresh);
     expect([sessions.bornAtMs[0], sessions.transactionLeft[0]]).toEqual([Number.NaN, 0]);
   });
 
@@ -146,8 +146,8 @@ describe("users", () => {
     const { users, sessions } = usersOf({
       session: { stateBytes: { law: "uniform", low: 1000, high: 2000 }, growthBytesPerWrite: 50 },
     });
-    const sizes = Array.from({ length: 2000 }, (_, ordinal) => {
-      users.begin(0, ordinal);
+    const sizes = Array.from({ length: 2000 }, (_, visit) => {
+      users.begin(0, visit);
       return users.bytesOf(0);
     });
     expectFollows(sizes, (x) => (x - 1000) / 1000);
@@ -158,11 +158,11 @@ describe("users", () => {
 
 describe("clients' addresses", () => {
   it("are shared by the given share of clients, the k-th gateway by k^-z of them", () => {
-    const { users, sessions } = usersOf({ clients: { natFraction: 0.4, natAddresses: 4, natZipfExponent: 1 } });
+    const { users } = usersOf({ clients: { natFraction: 0.4, natAddresses: 4, natZipfExponent: 1 } });
     const clients = new Map<number, number>();
-    for (let ordinal = 0; ordinal < 20_000; ordinal++) {
-      users.begin(0, ordinal);
-      clients.set(sessions.address[0]!, (clients.get(sessions.address[0]!) ?? 0) + 1);
+    for (let visit = 0; visit < 20_000; visit++) {
+      users.begin(0, visit);
+      clients.set(users.addressOf(0), (clients.get(users.addressOf(0)) ?? 0) + 1);
     }
     const shared = [...clients.values()].filter((count) => count > 100).sort((a, b) => b - a);
     const alone = 20_000 - shared.reduce((sum, count) => sum + count, 0);
@@ -171,10 +171,10 @@ describe("clients' addresses", () => {
   });
 
   it("are nearly always one's own without gateways, and scattered evenly", () => {
-    const { users, sessions } = usersOf();
-    const addresses = Array.from({ length: 20_000 }, (_, ordinal) => {
-      users.begin(0, ordinal);
-      return sessions.address[0]!;
+    const { users } = usersOf();
+    const addresses = Array.from({ length: 20_000 }, (_, visit) => {
+      users.begin(0, visit);
+      return users.addressOf(0);
     });
     // 20,000² / 2^33 = 0.05 pairs meet by chance.
     expect(20_000 - new Set(addresses).size).toBeLessThanOrEqual(1);
@@ -190,13 +190,13 @@ describe("clients' addresses", () => {
     });
     let changes = 0;
     let marked = 0;
-    for (let ordinal = 0; ordinal < 10_000; ordinal++) {
-      users.begin(0, ordinal);
-      const before = sessions.address[0];
+    for (let visit = 0; visit < 10_000; visit++) {
+      users.begin(0, visit);
+      const before = users.addressOf(0);
       users.refreshAddress(0, 1);
       const isMarked = (sessions.flags[0]! & HAS_NEW_ADDRESS) !== 0;
-      if (sessions.address[0] !== before) changes++;
-      if (isMarked && sessions.address[0] !== before) marked++;
+      if (users.addressOf(0) !== before) changes++;
+      if (isMarked && users.addressOf(0) !== before) marked++;
       else if (isMarked) marked = Number.NaN;
     }
     expect(marked).toBe(changes);
@@ -205,16 +205,16 @@ describe("clients' addresses", () => {
   });
 
   it("change by the length of a constant think time too", () => {
-    const { users, sessions } = usersOf({
+    const { users } = usersOf({
       session: { thinkMs: { law: "constant", value: 1000 } },
       clients: { mobileFraction: 1, addressChangeMeanMs: 2000 },
     });
     let changes = 0;
     users.begin(0, 1);
     for (let number = 1; number <= 10_000; number++) {
-      const before = sessions.address[0];
+      const before = users.addressOf(0);
       users.refreshAddress(0, number);
-      if (sessions.address[0] !== before) changes++;
+      if (users.addressOf(0) !== before) changes++;
     }
     expectShare(changes, 10_000, 1 - Math.exp(-0.5));
   });
@@ -223,13 +223,13 @@ describe("clients' addresses", () => {
     const session = { thinkMs: { law: "constant", value: 1000 } } as const;
     const still = usersOf({ session, clients: { mobileFraction: 0, addressChangeMeanMs: 0.001 } });
     const moving = usersOf({ session, clients: { mobileFraction: 1, addressChangeMeanMs: 0.001 } });
-    for (let ordinal = 0; ordinal < 200; ordinal++) {
-      still.users.begin(0, ordinal);
-      moving.users.begin(0, ordinal);
-      const [own, other] = [still.sessions.address[0], moving.sessions.address[0]];
+    for (let visit = 0; visit < 200; visit++) {
+      still.users.begin(0, visit);
+      moving.users.begin(0, visit);
+      const [own, other] = [still.users.addressOf(0), moving.users.addressOf(0)];
       still.users.refreshAddress(0, 5);
       moving.users.refreshAddress(0, 0);
-      expect([still.sessions.address[0], moving.sessions.address[0]]).toEqual([own, other]);
+      expect([still.users.addressOf(0), moving.users.addressOf(0)]).toEqual([own, other]);
     }
   });
 });
@@ -237,10 +237,15 @@ describe("clients' addresses", () => {
 describe("users' requests", () => {
   it("write in the given share, the first of a visit always", () => {
     const { users } = usersOf({ session: { writesFraction: 0.3 } });
-    const visits = Array.from({ length: 5000 }, (_, ordinal) => ordinal);
-    expect(visits.every((ordinal) => users.writesAt(ordinal, 0))).toBe(true);
-    expectShare(visits.filter((ordinal) => users.writesAt(ordinal, 1)).length, 5000, 0.3);
-    expect(visits.some((ordinal) => usersOf().users.writesAt(ordinal, 1))).toBe(false);
+    const visits = Array.from({ length: 5000 }, (_, visit) => visit);
+    const writes = (those: Users, visit: number, number: number) => {
+      those.begin(0, visit);
+      return those.writesAt(0, number);
+    };
+    const never = usersOf().users;
+    expect(visits.every((visit) => writes(users, visit, 0))).toBe(true);
+    expectShare(visits.filter((visit) => writes(users, visit, 1)).length, 5000, 0.3);
+    expect(visits.some((visit) => writes(never, visit, 1))).toBe(false);
   });
 
   it("start transactions in the given share", () => {
@@ -289,7 +294,11 @@ describe("users' requests", () => {
 
   it("wait uniformly below that with full jitter, each retry on its own", () => {
     const { users } = usersOf({ retry: { backoffMs: 100, backoffCapMs: 1000, jitter: "full" } });
-    const waits = (retry: number) => Array.from({ length: 3000 }, (_, ordinal) => users.backoffMs(ordinal, 2, retry));
+    const waits = (retry: number) =>
+      Array.from({ length: 3000 }, (_, visit) => {
+        users.begin(0, visit);
+        return users.backoffMs(0, 2, retry);
+      });
     expectFollows(waits(0), (x) => x / 100);
     expectFollows(waits(3), (x) => x / 800);
     expect(waits(5)).not.toEqual(waits(4));

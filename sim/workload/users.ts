@@ -7,7 +7,18 @@ import { exp } from "../engine/exact.ts";
 import { avalanche } from "../engine/hash.ts";
 import { AliasTable, Sampler } from "../engine/sampler.ts";
 import type { Distribution, Population } from "../scenario.ts";
-import { HAS_NEW_ADDRESS, IS_MOBILE, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
+import { HAS_NEW_ADDRESS, IS_MOBILE, KNOWS_ADDRESS, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
+
+/**
+ * Visits are numbered within the run, so that draws can be named after them: 2^32 of them in each population, under a
+ * high word that follows from the population's name alone. One more visit or one more population shifts nobody's numbers.
+ * Should two of a million names ever meet, their visits share some draws, and nothing else.
+ */
+function visitHighOf(name: string): number {
+  let hash = 0;
+  for (const character of name) hash = avalanche(hash ^ character.codePointAt(0)!);
+  return hash & 0xfffff;
+}
 
 export class Users {
   readonly population: Population;
@@ -26,6 +37,7 @@ export class Users {
   private readonly urlTable: AliasTable | null;
   private readonly natTable: AliasTable | null;
   private readonly addressSalt: number;
+  private readonly visitHigh: number;
   /** Every visit has the same number of requests, every client the same traits: then nothing is drawn for them. */
   private readonly areVisitsAlike: boolean;
   private readonly plannedAlike: number;
@@ -50,6 +62,7 @@ export class Users {
     this.urlTable = urls.count > 1 ? AliasTable.zipf(urls.count, urls.zipfExponent) : null;
     this.natTable = clients.natFraction > 0 ? AliasTable.zipf(clients.natAddresses, clients.natZipfExponent) : null;
     this.addressSalt = new Draws(seed, `${name}/addresses`).at(0, 0).bits();
+    this.visitHigh = visitHighOf(name);
     this.areVisitsAlike = this.requests.isConstant;
     this.plannedAlike = this.plannedOf(0);
     this.areClientsAlike = [clients.cookiesFraction, clients.mobileFraction].every((share) => share <= 0 || share >= 1);
@@ -61,29 +74,29 @@ export class Users {
     return this.batch === null ? 1 : Math.max(1, Math.round(this.batch.draw(0, k)));
   }
 
-  /** Fills the slot of a new visit. */
-  begin(slot: number, ordinal: number): void {
+  /** Fills the slot of the population's visit `number`, 0 … 2^32 - 1. */
+  begin(slot: number, number: number): void {
     const { sessions } = this;
-    sessions.ordinal[slot] = ordinal;
+    sessions.visitLow[slot] = number;
+    sessions.visitHigh[slot] = this.visitHigh;
     sessions.requestsIssued[slot] = 0;
-    sessions.requestsPlanned[slot] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(ordinal);
+    sessions.requestsPlanned[slot] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(sessions.visitOf(slot));
     sessions.bornAtMs[slot] = Number.NaN;
     sessions.writes[slot] = 0;
     sessions.server[slot] = -1;
     sessions.transactionLeft[slot] = 0;
-    sessions.flags[slot] = this.areClientsAlike ? this.flagsAlike : this.flagsOf(ordinal);
-    sessions.address[slot] = this.firstAddress(ordinal);
+    sessions.flags[slot] = this.areClientsAlike ? this.flagsAlike : this.flagsOf(sessions.visitOf(slot));
   }
 
-  private plannedOf(ordinal: number): number {
-    return Math.max(1, Math.round(this.requests.draw(ordinal, 0)));
+  private plannedOf(visit: number): number {
+    return Math.max(1, Math.round(this.requests.draw(visit, 0)));
   }
 
-  private flagsOf(ordinal: number): number {
+  private flagsOf(visit: number): number {
     const { cookiesFraction, mobileFraction } = this.population.clients;
     let flags = 0;
-    if (chance(this.clients, cookiesFraction, ordinal, 0)) flags |= RETURNS_COOKIES;
-    if (chance(this.clients, mobileFraction, ordinal, 1)) flags |= IS_MOBILE;
+    if (chance(this.clients, cookiesFraction, visit, 0)) flags |= RETURNS_COOKIES;
+    if (chance(this.clients, mobileFraction, visit, 1)) flags |= IS_MOBILE;
     return flags;
   }
 
@@ -91,59 +104,81 @@ export class Users {
    * Addresses are scattered over all of the range, shared ones too: gateways in a row would fall on one server wherever a
    * hash is taken modulo a divisor of their distance. Nobody meets another's address but by the chance of 2^-32.
    */
-  private firstAddress(ordinal: number): number {
-    if (this.natTable !== null && this.clients.at(ordinal, 2).uniform() < this.population.clients.natFraction) {
-      return avalanche((-1 - this.natTable.draw(this.clients.at(ordinal, 3))) ^ this.addressSalt);
+  private firstAddress(visit: number): number {
+    if (this.natTable !== null && this.clients.at(visit, 2).uniform() < this.population.clients.natFraction) {
+      return avalanche((-1 - this.natTable.draw(this.clients.at(visit, 3))) ^ this.addressSalt);
     }
-    return avalanche(ordinal ^ this.addressSalt);
+    return avalanche((visit | 0) ^ this.addressSalt);
+  }
+
+  /** The client's present address. Worked out when somebody asks: most strategies never do. */
+  addressOf(slot: number): number {
+    const { sessions } = this;
+    if ((sessions.flags[slot]! & KNOWS_ADDRESS) === 0) {
+      sessions.address[slot] = this.firstAddress(sessions.visitOf(slot));
+      sessions.flags[slot]! |= KNOWS_ADDRESS;
+    }
+    return sessions.address[slot]!;
   }
 
   /** Before request `number` of a visit: a mobile client may have a new address. The chance follows from its think time. */
   refreshAddress(slot: number, number: number): void {
     if ((this.sessions.flags[slot]! & IS_MOBILE) === 0 || number === 0) return;
-    const ordinal = this.sessions.ordinal[slot]!;
-    const stays = exp(-this.think.draw(ordinal, number) / this.population.clients.addressChangeMeanMs);
-    if (this.moves.at(ordinal, 2 * number).uniform() >= stays) {
-      this.sessions.address[slot] = this.moves.at(ordinal, 2 * number + 1).bits() >>> 0;
-      this.sessions.flags[slot]! |= HAS_NEW_ADDRESS;
+    const visit = this.sessions.visitOf(slot);
+    const stays = exp(-this.think.draw(visit, number) / this.population.clients.addressChangeMeanMs);
+    if (this.moves.at(visit, 2 * number).uniform() >= stays) {
+      this.sessions.address[slot] = this.moves.at(visit, 2 * number + 1).bits() >>> 0;
+      this.sessions.flags[slot]! |= HAS_NEW_ADDRESS | KNOWS_ADDRESS;
     }
   }
 
-  thinkMs(ordinal: number, number: number): number {
-    return this.think.draw(ordinal, number);
+  /** Think time in ms before request `number` of the visit in `slot`, into `target[index]`. */
+  drawThink(target: Float64Array, index: number, slot: number, number: number): void {
+    const { visitLow, visitHigh } = this.sessions;
+    this.think.drawInto(target, index, visitLow[slot]!, visitHigh[slot]!, number);
   }
 
   /** Work of request `number` in ms on a server of speed 1, into `target[index]`. */
-  drawDemand(target: Float64Array, index: number, ordinal: number, number: number): void {
-    this.service.drawInto(target, index, ordinal, number);
+  drawDemand(target: Float64Array, index: number, slot: number, number: number): void {
+    const { visitLow, visitHigh } = this.sessions;
+    this.service.drawInto(target, index, visitLow[slot]!, visitHigh[slot]!, number);
   }
 
-  writesAt(ordinal: number, number: number): boolean {
-    return number === 0 || chance(this.writes, this.population.session.writesFraction, ordinal, number);
+  writesAt(slot: number, number: number): boolean {
+    return number === 0 || this.chance(this.writes, this.population.session.writesFraction, slot, number);
   }
 
-  startsTransaction(ordinal: number, number: number): boolean {
+  startsTransaction(slot: number, number: number): boolean {
     const { transactions } = this.population.session;
-    return transactions !== null && chance(this.transactions, transactions.fraction, ordinal, number);
+    return transactions !== null && this.chance(this.transactions, transactions.fraction, slot, number);
   }
 
-  urlAt(ordinal: number, number: number): number {
-    return this.urlTable === null ? 1 : 1 + this.urlTable.draw(this.urls.at(ordinal, number));
+  private chance(draws: Draws, fraction: number, slot: number, k: number): boolean {
+    if (fraction <= 0 || fraction >= 1) return fraction > 0;
+    const { visitLow, visitHigh } = this.sessions;
+    return draws.atWords(visitLow[slot]!, visitHigh[slot]!, k).uniform() < fraction;
+  }
+
+  urlAt(slot: number, number: number): number {
+    if (this.urlTable === null) return 1;
+    const { visitLow, visitHigh } = this.sessions;
+    return 1 + this.urlTable.draw(this.urls.atWords(visitLow[slot]!, visitHigh[slot]!, number));
   }
 
   /** Before retry `retry` (from 0) of a request. */
-  backoffMs(ordinal: number, number: number, retry: number): number {
+  backoffMs(slot: number, number: number, retry: number): number {
+    const visit = this.sessions.visitOf(slot);
     const { backoffMs, backoffCapMs, jitter } = this.population.retry;
     let ceilingMs = backoffMs;
     for (let doubling = 0; doubling < retry && ceilingMs < backoffCapMs; doubling++) ceilingMs *= 2;
     ceilingMs = Math.min(ceilingMs, backoffCapMs);
-    return jitter === "none" ? ceilingMs : this.backoff.at(ordinal, number * 256 + retry).uniform() * ceilingMs;
+    return jitter === "none" ? ceilingMs : this.backoff.at(visit, number * 256 + retry).uniform() * ceilingMs;
   }
 
   bytesOf(slot: number): number {
     const { sessions, population } = this;
     return (
-      this.stateBytes.draw(sessions.ordinal[slot]!, 0) + sessions.writes[slot]! * population.session.growthBytesPerWrite
+      this.stateBytes.draw(sessions.visitOf(slot), 0) + sessions.writes[slot]! * population.session.growthBytesPerWrite
     );
   }
 }

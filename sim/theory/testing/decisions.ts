@@ -20,21 +20,21 @@ export interface Decision {
 
 export function decisionsOf({ scenario, strategy, seed }: Pick<RunInput, "scenario" | "strategy" | "seed">) {
   const cluster = new engine.Cluster(scenario, strategy, seed);
-  const { requests, sessions, balancers } = cluster;
+  const { requests, sessions, users, balancers } = cluster;
   const decisions: Decision[] = [];
   balancers.observer = (slot, server, reason) => {
     const int = (field: number) => requests.ints[slot * request.INTS + field]!;
     const float = (field: number) => requests.floats[slot * request.FLOATS + field]!;
     const session = int(request.SESSION);
     decisions.push({
-      visit: sessions.ordinal[session]!,
+      visit: sessions.visitOf(session),
       request: int(request.NUMBER),
       attempt: int(request.ATTEMPT),
       server,
       reason,
       intendedAtMs: float(request.INTENDED_AT_MS),
       demandMs: float(request.DEMAND_MS),
-      address: sessions.address[session]!,
+      address: users[sessions.population[session]!]!.addressOf(session),
       url: int(request.URL),
       writes: (int(request.FLAGS) & request.HAS_SESSION) === 0 ? null : (int(request.FLAGS) & request.WRITES) !== 0,
     });
