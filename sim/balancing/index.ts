@@ -9,6 +9,7 @@ import { consistentHash } from "./consistent-hash.ts";
 import { dynamicRoundRobin } from "./dynamic-round-robin.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
 import { ewma } from "./ewma.ts";
+import { fallback } from "./fallback.ts";
 import { first } from "./first.ts";
 import { flowHash } from "./flow-hash.ts";
 import { ipHash } from "./ip-hash.ts";
@@ -26,13 +27,18 @@ import { peakEwma } from "./peak-ewma.ts";
 import { powerOfDChoices } from "./power-of-d-choices.ts";
 import { powerOfTwoChoices } from "./power-of-two-choices.ts";
 import { random } from "./random.ts";
+import { randomChoose } from "./random-choose.ts";
+import { rendezvous } from "./rendezvous.ts";
 import { ringHash } from "./ring-hash.ts";
 import { roundRobin } from "./round-robin.ts";
+import { scaledHash } from "./scaled-hash.ts";
+import { shard } from "./shard.ts";
 import { shortestExpectedDelay } from "./shortest-expected-delay.ts";
 import { staticRoundRobin } from "./static-round-robin.ts";
 import { weightedHash } from "./weighted-hash.ts";
 import { weightedLeastConnections } from "./weighted-least-connections.ts";
 import { weightedRandom } from "./weighted-random.ts";
+import { weightedRendezvous } from "./weighted-rendezvous.ts";
 import { weightedRoundRobin } from "./weighted-round-robin.ts";
 
 /** Every balancing algorithm, in the order of lists and reports. */
@@ -45,15 +51,21 @@ export const balancingAlgorithms: readonly BalancingDefinition[] = [
   dynamicRoundRobin,
   staticRoundRobin,
   first,
+  fallback,
   leastConnections,
   weightedLeastConnections,
   byBusyness,
   byTraffic,
   leastResponseTime,
   powerOfTwoChoices,
+  randomChoose,
   ipHash,
   weightedHash,
   ketama,
+  rendezvous,
+  weightedRendezvous,
+  scaledHash,
+  shard,
   ringHash,
   maglev,
   busiest,

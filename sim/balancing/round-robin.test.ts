@@ -41,3 +41,19 @@ describe("round robin", () => {
     expect(bench.serve()).toBe(0);
   });
 });
+
+describe("round robin that begins elsewhere", () => {
+  it("serves the server at that place first, the second as Caddy does", () => {
+    expect(letters(new Bench("round-robin", [1, 1, 1], { knobs: { start: 2 } }).sequence(5))).toBe("bcabc");
+    expect(letters(new Bench("round-robin", [1, 1, 1], { knobs: { start: 3 } }).sequence(4))).toBe("cabc");
+  });
+
+  it("passes over servers that are barred, and finds nobody when all are", () => {
+    const bench = new Bench("round-robin", [1, 1, 1]);
+    bench.fleet.setBarred(1, true);
+    expect(letters(bench.sequence(4))).toBe("acac");
+    bench.fleet.setBarred(0, true);
+    bench.fleet.setBarred(2, true);
+    expect(bench.algorithm.pick(0, -1)).toBe(-1);
+  });
+});

@@ -39,8 +39,8 @@ class WeightedRandom extends SmoothlyWeighted {
     return inFlight[server]! * weight[other]! > inFlight[other]! * weight[server]!;
   }
 
-  override signalOf(server: number): number | null {
-    return this.two ? this.context.fleet.inFlight[server]! / this.context.fleet.weight[server]! : null;
+  override signalOf(server: number): number {
+    return this.context.fleet.inFlight[server]! / this.context.fleet.weight[server]!;
   }
 }
 
@@ -52,8 +52,10 @@ export const weightedRandom = defineBalancing({
   products: "nginx `random`, `random two least_conn`.",
   cost: "O(log n); O(n) after 21 misses",
   decides: {
-    signal: "requests in flight per unit of weight, of two",
+    signal: "requests in flight per unit of weight; it counts between two only",
     rule: "the first drawn, or the smaller of two",
+    best: "smallest",
+    among: "drawn",
     tieBreak: "the one drawn later",
   },
   knownFlaw: "Of two draws the heavier server wins less often than its weight says: each draw must be another server.",
