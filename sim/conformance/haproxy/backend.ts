@@ -24,8 +24,10 @@ export class Backend {
   private readonly clock: Clock;
   private readonly names: readonly string[];
   private readonly identity: ServerIdentity[];
+  /** By what they hold; one and the same where there is one map. */
   private readonly active: Group;
   private readonly backup: Group;
+  private readonly groups: readonly Group[];
   private readonly hash: RequestHash | null;
 
   constructor(trace: Trace, configuration: Configuration, requests: HaproxyRequests, recorder: Recorder, clock: Clock) {
@@ -37,19 +39,15 @@ export class Backend {
     this.names = [...known.keys()];
     this.identity = [...known.values()].map((server) => identityOf(server, 0));
     this.active = new Group(balance, this.identity, requests, clock);
-    this.backup = new Group(balance, this.identity, requests, clock);
+    this.backup = balance.isDynamic ? new Group(balance, this.identity, requests, clock) : this.active;
+    this.groups = [...new Set([this.active, this.backup])];
     this.hash =
       balance.saturation === "keyless"
         ? new RequestHash({ ...NO_OPTIONS, ...(balance.knobs as Partial<RequestHashOptions>) }, requests)
         : null;
     const taken = new Set(trace.servers.flatMap(({ id = [] }) => id));
     for (const server of trace.servers) this.list(server, server.id ?? lowestFree(taken));
-    for (const isBackup of [false, true]) {
-      this.groupOf(isBackup).start(
-        this.servers,
-        this.servers.filter(({ settings }) => settings.isBackup === isBackup),
-      );
-    }
+    for (const group of this.groups) group.start(this.servers, (server) => this.isIn(group, server));
   }
 
   private list(server: TraceServer, id: number): Server {
@@ -82,13 +80,21 @@ export class Backend {
     return server;
   }
 
-  private groupOf(isBackup: boolean): Group {
-    return isBackup ? this.backup : this.active;
+  /** Whether an algorithm may choose the server: a map holds those in use, the other algorithms actives and backups apart. */
+  private isIn(group: Group, server: Server): boolean {
+    if (!this.configuration.balance.isDynamic) return this.takesAny(server);
+    return server.isUsable && group === (server.settings.isBackup ? this.backup : this.active);
   }
 
   /** Tells the algorithms of a new state or weight. */
   update(server: Server): void {
-    this.groupOf(server.settings.isBackup).update(server, this.clock.nowMs);
+    const { isDynamic } = this.configuration.balance;
+    for (const group of this.groups) {
+      // Others come into use, or go out of it, when an active server does.
+      for (const other of isDynamic ? [server] : this.servers) {
+        group.update(other, this.isIn(group, other), this.clock.nowMs);
+      }
+    }
   }
 
   get hasUsable(): boolean {
@@ -96,7 +102,7 @@ export class Backend {
   }
 
   get usableActives(): number {
-    return this.active.fleet.eligibleCount;
+    return this.servers.filter(({ settings, isUsable }) => isUsable && !settings.isBackup).length;
   }
 
   /** The one backup that takes everything, when no active server can. */
@@ -132,12 +138,11 @@ export class Backend {
   choose(request: number, avoid: Server | null): Choice {
     const { balance } = this.configuration;
     const last = this.lastResort;
-    if (last !== undefined) {
-      // A map with one slot is walked like any other; all others hand the request over.
-      const isWalked = balance.algorithm === "static-round-robin" || balance.saturation === "drawn";
-      return isWalked && this.isSaturated(last) ? "full" : last;
+    // A map of its own makes it the only one to be chosen; elsewhere nobody is asked.
+    if (last !== undefined && balance.isDynamic) {
+      return balance.saturation === "drawn" && this.isSaturated(last) ? "full" : last;
     }
-    const group = this.groupOf(this.usableActives === 0);
+    const group = this.usableActives > 0 ? this.active : this.backup;
     if (group.fleet.eligibleCount === 0) return "none";
     this.bar(group, request);
     const own = group.algorithm.pick(request, balance.avoids && avoid !== null ? avoid.index : -1);
@@ -179,7 +184,7 @@ export class Backend {
   takeSlot(server: Server): void {
     server.slots++;
     this.slots++;
-    for (const group of [this.active, this.backup]) {
+    for (const group of this.groups) {
       group.fleet.inFlight[server.index] = this.inFlightOf(server);
       group.algorithm.sent(server.index);
     }
@@ -188,7 +193,7 @@ export class Backend {
   giveSlot(server: Server): void {
     server.slots--;
     this.slots--;
-    for (const group of [this.active, this.backup]) {
+    for (const group of this.groups) {
       group.fleet.inFlight[server.index] = this.inFlightOf(server);
       group.algorithm.ended(server.index, 0, true);
     }
@@ -196,7 +201,7 @@ export class Backend {
 
   /** More or fewer wait for the server; the algorithm is told when a slot is taken or given back. */
   countWaiting(server: Server): void {
-    for (const { fleet } of [this.active, this.backup]) fleet.inFlight[server.index] = this.inFlightOf(server);
+    for (const { fleet } of this.groups) fleet.inFlight[server.index] = this.inFlightOf(server);
   }
 
   /** Only leastconn counts those that wait for the server. */

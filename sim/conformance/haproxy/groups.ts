@@ -8,7 +8,7 @@ import type { Clock } from "../../engine/kernel.ts";
 import type { Balance } from "./balance.ts";
 import type { Server } from "./server.ts";
 
-/** Those among all servers that one list of HAProxy's algorithms holds. */
+/** What one of HAProxy's algorithms holds: the active servers, or the backups, or whoever is in use where it lays one map. */
 export class Group {
   readonly fleet: Fleet;
   readonly algorithm: BalancingAlgorithm;
@@ -29,22 +29,24 @@ export class Group {
     });
   }
 
-  /** All that are there at the start, at once. */
-  start(servers: readonly Server[], members: readonly Server[]): void {
+  /** All that are there at the start, at once; `isIn` says who may be chosen. */
+  start(servers: readonly Server[], isIn: (server: Server) => boolean): void {
     for (const { index, weight } of servers) this.fleet.setWeight(index, weight);
-    const usable = members.filter(({ isUsable }) => isUsable).map(({ index }) => index);
-    this.fleet.admit(usable);
-    for (const server of usable) this.algorithm.changed(server);
+    const chosen = servers.filter(isIn).map(({ index }) => index);
+    this.fleet.admit(chosen);
+    for (const server of chosen) this.algorithm.changed(server);
+    // Those that come later are to find an algorithm that has begun, with nobody.
+    if (chosen.length === 0) this.algorithm.changed(0);
   }
 
   /** The server's state or its weight may have changed. */
-  update(server: Server, nowMs: number): void {
+  update(server: Server, isIn: boolean, nowMs: number): void {
     const { fleet } = this;
-    const { index, isUsable } = server;
+    const { index } = server;
     const weight = (server.weight * server.sixteenths(nowMs)) / 16;
     // Maps keep the divisor of the weights at the start; weights that only know all or nothing need no other.
-    const reweighs = this.isDynamic && isUsable && weight !== fleet.weight[index];
+    const reweighs = this.isDynamic && isIn && weight !== fleet.weight[index];
     if (reweighs) fleet.setWeight(index, weight);
-    if (fleet.setEligible(index, isUsable) || (reweighs && isUsable)) this.algorithm.changed(index);
+    if (fleet.setEligible(index, isIn) || reweighs) this.algorithm.changed(index);
   }
 }

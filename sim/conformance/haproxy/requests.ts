@@ -22,7 +22,7 @@ export class HaproxyRequests extends RecordedRequests {
   }
 
   override cookieOf(request: number, name: string): string | null {
-    if (name === "" && this.expression !== null) return this.expression({ id: request, requests: this })[0] ?? null;
+    if (name === "" && this.expression !== null) return this.expression({ id: request, requests: this }).at(-1) ?? null;
     return cookieIn(this.wholeHeaderOf(request, "Cookie") ?? "", name);
   }
 }

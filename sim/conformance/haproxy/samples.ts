@@ -9,7 +9,7 @@ export interface Exchange {
   readonly requests: HaproxyRequests;
 }
 
-/** All values that the expression finds, in order; of a header that is a list, its items. */
+/** All values that the expression finds, in order; of a header that is a list, its items. Where one is wanted it is the last. */
 export type SampleReader = (exchange: Exchange) => readonly string[];
 
 const some = (value: string | null): readonly string[] => (value === null ? [] : [value]);
@@ -20,6 +20,15 @@ function parameterOf(uri: string, name: string): string | null {
   const query = uri.split("?")[1] ?? "";
   const found = query.split("&").find((pair) => pair.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);
+}
+
+/** The values of all cookies of that name. A header that ends with the name, `=` and no more has none there. */
+function cookiesOf(header: string, name: string): readonly string[] {
+  const parts = header.split(";");
+  return parts.flatMap((part, index) => {
+    const value = part === `${name}=` && index === parts.length - 1 ? null : cookieIn(part, name);
+    return some(value);
+  });
 }
 
 /** The first cookie of an answer's Set-Cookie header, when it has that name. */
@@ -44,7 +53,7 @@ function fetcher(word: string): SampleReader | null {
       return ({ id, requests }) => some(requests.wholeHeaderOf(id, argument));
     case "cook":
     case "req.cook":
-      return ({ id, requests }) => some(requests.cookieOf(id, argument));
+      return ({ id, requests }) => cookiesOf(requests.wholeHeaderOf(id, "Cookie") ?? "", argument);
     case "url_param":
     case "urlp":
       return ({ id, requests }) => some(parameterOf(requests.uriOf(id), argument));

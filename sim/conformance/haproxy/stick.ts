@@ -29,7 +29,7 @@ function addressKey(wanted: 4 | 16): KeyReader {
     try {
       const bytes = addressBytes(value);
       if (bytes.length === wanted) return textOf(bytes);
-      if (wanted === 16) return `::ffff:${textOf(bytes)}`;
+      if (wanted === 16) return textOf(addressBytes(`::ffff:${textOf(bytes)}`));
       const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
       return isMapped ? textOf(bytes.subarray(12)) : null;
     } catch {
@@ -45,10 +45,10 @@ function keyReader(type: string, length: number, line: string): KeyReader {
     case "ipv6":
       return addressKey(16);
     case "integer":
-      return (value) => (/^-?\d+$/.test(value) ? String(Number(value)) : null);
+      // What is no digit ends the number, and what does not begin with one is 0.
+      return (value) => String(Number(/^-?\d+/.exec(value)?.[0] ?? 0));
     case "string":
-      // The last byte of the key ends the text.
-      return (value) => value.slice(0, length - 1);
+      return (value) => value.slice(0, length);
     case "binary":
       return (value) => value.slice(0, length);
     default:
@@ -59,7 +59,8 @@ function keyReader(type: string, length: number, line: string): KeyReader {
 export function tableSettings(line: string): TableSettings {
   const words = wordsOf(line);
   let type = "";
-  let length = 32;
+  // Without a length, the last of 32 bytes ends a text.
+  let length = 31;
   let size = 0;
   let expireMs: number | null = null;
   let noPurge = false;
@@ -159,7 +160,7 @@ export class Sticking<T> {
   }
 
   private keyOf(read: SampleReader, exchange: Exchange): string | null {
-    const [value] = read(exchange);
+    const value = read(exchange).at(-1);
     return value === undefined ? null : this.settings.table.keyOf(value);
   }
 }
