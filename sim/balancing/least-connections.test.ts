@@ -106,6 +106,16 @@ describe("least connections", () => {
     expect(bench.send()).toBe(2);
   });
 
+  it("keeps the turns of equals when weights become unequal, and when they become equal again", () => {
+    const bench = new Bench("least-connections", [1, 1, 1, 1]);
+    for (const server of [2, 0, 1]) bench.bind(server);
+    for (const server of [1, 2, 0]) bench.end(server);
+    bench.weigh(3, 5);
+    expect(letters([bench.send(), bench.send()])).toBe("bc");
+    bench.weigh(3, 1);
+    expect(letters([bench.send(), bench.send(), bench.send(), bench.send()])).toBe("adbc");
+  });
+
   it("follows a change of weight", () => {
     const bench = new Bench("least-connections", [1, 1]);
     bench.bind(0);

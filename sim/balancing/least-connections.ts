@@ -2,6 +2,7 @@ import { Algorithm, type BalancingContext, defineBalancing } from "./algorithm.t
 import { effectiveWeight } from "./effective-weight.ts";
 import { loadColumn, loadKnob } from "./load-seen.ts";
 import { ServerHeap } from "./server-heap.ts";
+import { ServerLists } from "./server-lists.ts";
 
 /** HAProxy's keys are whole multiples of 1 / 4096 of its largest weight, 256 (SRV_EWGHT_MAX). */
 const UNIT = 4096;
@@ -14,7 +15,10 @@ const UNIT = 4096;
  */
 class LeastConnections extends Algorithm {
   private readonly context: BalancingContext;
-  private readonly byLoad: ServerHeap;
+  /** By load while all weights are the same, for then keys grow with it; by key when they are not. */
+  private readonly byLoad: ServerLists;
+  private readonly byKey: ServerHeap;
+  private readonly weights: WeightsInUse;
   /** Requests by server, as this balancer counts them or as servers have reported them. */
   private readonly load: Int32Array | Float64Array;
   private readonly isReported: boolean;
@@ -24,11 +28,14 @@ class LeastConnections extends Algorithm {
     this.context = context;
     this.load = loadColumn(context.fleet, load);
     this.isReported = load === "reported";
-    this.byLoad = new ServerHeap(context.fleet.count);
+    this.byLoad = new ServerLists(context.fleet.count);
+    this.byKey = new ServerHeap(context.fleet.count);
+    this.weights = new WeightsInUse(context.fleet.count);
   }
 
   pick(_request: number, avoid: number): number {
-    return this.byLoad.firstOpen(this.context.fleet, avoid);
+    const { fleet } = this.context;
+    return this.weights.areEqual ? this.byLoad.firstOpen(fleet, avoid) : this.byKey.firstOpen(fleet, avoid);
   }
 
   override sent(server: number): void {
@@ -46,13 +53,37 @@ class LeastConnections extends Algorithm {
   }
 
   override changed(server: number): void {
+    const { fleet } = this.context;
+    const wereEqual = this.weights.areEqual;
     this.byLoad.remove(server);
-    if (this.context.fleet.isEligible[server] === 1) this.byLoad.put(server, this.keyOf(server));
+    this.byKey.remove(server);
+    const isEligible = fleet.isEligible[server] === 1;
+    this.weights.set(server, isEligible ? effectiveWeight(fleet.weight[server]!) : 0);
+    if (wereEqual !== this.weights.areEqual) this.changeOver();
+    if (!isEligible) return;
+    if (this.weights.areEqual) this.byLoad.put(server, this.load[server]!);
+    else this.byKey.put(server, this.keyOf(server));
   }
 
   private update(server: number): void {
     // A drained server may still have requests under way; it is not to be chosen.
-    if (this.byLoad.has(server)) this.byLoad.put(server, this.keyOf(server));
+    if (this.byLoad.has(server)) this.byLoad.put(server, this.load[server]!);
+    else if (this.byKey.has(server)) this.byKey.put(server, this.keyOf(server));
+  }
+
+  /** Carries everybody from one order to the other, first to last, so that equals stay as they stood. */
+  private changeOver(): void {
+    if (this.weights.areEqual) {
+      for (let server = this.byKey.first(-1); server >= 0; server = this.byKey.first(-1)) {
+        this.byKey.remove(server);
+        this.byLoad.put(server, this.load[server]!);
+      }
+    } else {
+      for (const server of this.byLoad.inOrder()) {
+        this.byLoad.remove(server);
+        this.byKey.put(server, this.keyOf(server));
+      }
+    }
   }
 
   override signalOf(server: number): number {
@@ -67,13 +98,42 @@ class LeastConnections extends Algorithm {
   }
 }
 
+/** Whether all servers in use have one weight. */
+class WeightsInUse {
+  /** 0 for a server that is not in use. */
+  private readonly weight: Float64Array;
+  private reference = 0;
+  private inUse = 0;
+  private others = 0;
+  areEqual = true;
+
+  constructor(servers: number) {
+    this.weight = new Float64Array(servers);
+  }
+
+  set(server: number, weight: number): void {
+    this.count(this.weight[server]!, -1);
+    if (this.inUse === 0) this.reference = weight;
+    this.weight[server] = weight;
+    this.count(weight, 1);
+    // Above 4096, the keys of different loads may be the same.
+    this.areEqual = this.others === 0 && this.reference <= UNIT;
+  }
+
+  private count(weight: number, change: number): void {
+    if (weight === 0) return;
+    this.inUse += change;
+    if (weight !== this.reference) this.others += change;
+  }
+}
+
 export const leastConnections = defineBalancing({
   name: "least-connections",
   aliases: ["leastconn", "balance leastconn", "jsq", "least-outstanding-requests"],
   summary: "The server with the fewest requests in flight for its weight.",
   whenToUse: "Requests of uneven cost, one balancer or few.",
   products: "HAProxy `balance leastconn`.",
-  cost: "O(log n)",
+  cost: "O(1) while weights are equal, else O(log n)",
   decides: {
     signal: "0 when idle, else (requests in flight + 1) × 256 per unit of weight, rounded down",
     rule: "the smallest",
