@@ -31,6 +31,7 @@ describe("help", () => {
     "report",
     "diff",
     "explain",
+    "conform",
   ])("of %s fits 80 columns", async (command) => {
     const { code, out } = await evenkeel([command, "--help"]);
     expect(code).toBe(0);

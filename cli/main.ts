@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../sim/index.ts";
 import type { Finish } from "./commands/command.ts";
 import { compareCommand } from "./commands/compare.ts";
+import { conformCommand } from "./commands/conform.ts";
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { diffCommand } from "./commands/diff.ts";
@@ -48,6 +49,7 @@ function programFor(world: World, finish: Finish): Command {
       heading: "Run:",
       commands: [runCommand, compareCommand, dashboardCommand, reportCommand, diffCommand, explainCommand],
     },
+    { heading: "Check:", commands: [conformCommand] },
     { heading: "Look up:", commands: [listCommand, describeCommand] },
     { heading: "Write scenarios:", commands: [initCommand, validateFileCommand, schemaCommand] },
   ];

@@ -78,7 +78,7 @@ function mayBeMisplaced({ path }: Finding, { document, isSound }: ScenarioDocume
 const startOfFile = { line: 1, column: 1, endColumn: 2 };
 
 /** In the order of the text, then of the overrides; of several complaints with the same words about one place, the first. */
-function inOrder(problems: readonly Problem[], set: readonly string[]): readonly Problem[] {
+export function inOrder(problems: readonly Problem[], set: readonly string[]): readonly Problem[] {
   const rank = ({ setting }: Problem): number => (setting === undefined ? -1 : set.indexOf(setting));
   const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
   const seen = new Set<string>();
@@ -97,7 +97,7 @@ function plainValue({ document }: ScenarioDocument): { readonly plain: unknown }
   }
 }
 
-function locate(finding: Finding, { document, placeOf }: ScenarioDocument, origins: SettingOrigins): Problem {
+export function locate(finding: Finding, { document, placeOf }: ScenarioDocument, origins: SettingOrigins): Problem {
   const { key, value, depth } = nodesAt(document, finding.path);
   const path = finding.path.map((step) => printable(String(step))).join(".");
   const told = { path, message: finding.message, ...(finding.hint === undefined ? {} : { hint: finding.hint }) };

@@ -67,12 +67,16 @@ function append(lists: Map<number, string[]>, request: number, value: string): v
   else list.push(value);
 }
 
-/** The numbers of the first request of each step, and of those in all. */
-function play(trace: Trace, product: Product, observed: Observed): number[] {
+/**
+ * Carries out a trace's steps. Returns the step of each request.
+ *
+ * @param atStep told the index of each step before it is carried out
+ */
+export function play(trace: Trace, product: Product, atStep: (index: number) => void = () => {}): readonly number[] {
   const stepOf: number[] = [];
   let waitedMs = 0;
   trace.steps.forEach((step, index) => {
-    observed.step = index;
+    atStep(index);
     product.advanceTo(trace.clock?.[index] ?? waitedMs);
     if (step.op === "wait") waitedMs += step.ms;
     else carryOut(step, product, index, stepOf);
@@ -118,7 +122,9 @@ function carryOut(step: TraceStep, product: Product, index: number, stepOf: numb
 /** @throws RangeError when the product cannot follow the trace's configuration. */
 export function replay(trace: Trace, definition: ProductDefinition): Conformance {
   const observed = new Observed(trace);
-  const stepOf = play(trace, definition.create(trace, observed), observed);
+  const stepOf = play(trace, definition.create(trace, observed), (step) => {
+    observed.step = step;
+  });
   const mismatches: Mismatch[] = [];
   const differ = (request: number, what: Mismatch["what"], expected: unknown, found: unknown) => {
     if (textOf(expected) === textOf(found)) return;

@@ -86,6 +86,8 @@ export interface Trace {
   readonly setCookie?: readonly (string | null | readonly string[])[];
   /** Requests whose choice was random in the product; `["all"]` leaves the distribution to compare. */
   readonly free?: readonly (number | "all")[];
+  /** Requests by server, where all choices were random. */
+  readonly distribution?: { readonly count: Readonly<Record<string, number>> };
   /** By request: every server tried, in order, where there was more than one. */
   readonly attempts?: Readonly<Record<string, readonly string[]>>;
   /** `[step, request, server]` in the order in which the servers received the requests. */
