@@ -4,6 +4,12 @@ import { HashRing } from "./hash-ring.ts";
 import { NO_KEY, RequestHash, type RequestHashOptions, requestHashKnobs } from "./request-hash.ts";
 import { RING_KEYS, type RingKey, ringPoints } from "./ring-points.ts";
 
+interface RingOptions extends RequestHashOptions {
+  readonly ringKey: string;
+  readonly balanceFactor: number;
+  readonly shortTurns: boolean;
+}
+
 /**
  * HAProxy's consistent hashing: sixteen points for each unit of weight on a ring of 2^32 places; the point nearest to the
  * request's hash names the server. Requests without the key take the points in turn.
@@ -17,6 +23,7 @@ class ConsistentHash extends Algorithm {
   private readonly hash: RequestHash;
   private readonly ring: HashRing;
   private readonly balanceFactor: number;
+  private readonly hasShortTurns: boolean;
   /** Effective weight while eligible, else 0; and the sum of those before it in the fleet, at the start. */
   private readonly weight: Float64Array;
   private readonly weightBefore: Float64Array;
@@ -24,13 +31,14 @@ class ConsistentHash extends Algorithm {
   private inProgress = 0;
   private started = false;
 
-  constructor(options: RequestHashOptions, ringKey: RingKey, balanceFactor: number, context: BalancingContext) {
+  constructor(options: RingOptions, context: BalancingContext) {
     super();
     const { fleet } = context;
     this.context = context;
-    this.balanceFactor = balanceFactor;
+    this.balanceFactor = options.balanceFactor;
+    this.hasShortTurns = options.shortTurns;
     this.hash = new RequestHash(options, context.requests);
-    this.ring = new HashRing(fleet.identity, ringPoints(ringKey));
+    this.ring = new HashRing(fleet.identity, ringPoints(options.ringKey as RingKey));
     this.weight = new Float64Array(fleet.count);
     this.weightBefore = new Float64Array(fleet.count);
   }
@@ -38,7 +46,7 @@ class ConsistentHash extends Algorithm {
   pick(request: number, avoid: number): number {
     const { fleet } = this.context;
     const hash = this.hash.of(request, fleet);
-    if (hash === NO_KEY) return this.ring.inTurn(fleet.isBarred, avoid);
+    if (hash === NO_KEY) return this.ring.inTurn(fleet.isBarred, avoid, this.hasShortTurns);
     return this.open(this.ring.nearest(hash), avoid);
   }
 
@@ -145,6 +153,12 @@ export const consistentHash = defineBalancing({
       summary:
         "Percent of its share of the requests in progress that a server may hold, from 101 on (HAProxy `hash-balance-factor`); 0: no bound.",
     },
+    shortTurns: {
+      unit: "flag",
+      default: false,
+      summary:
+        "A request without a key looks no further than the first point while no turn has been taken, as in HAProxy, which then lets it wait though others have room.",
+    },
   },
-  create: (knobs, context) => new ConsistentHash(knobs, knobs.ringKey as RingKey, knobs.balanceFactor, context),
+  create: (knobs, context) => new ConsistentHash(knobs, context),
 });

@@ -82,13 +82,15 @@ export class HashRing {
 
   /**
    * The next point's server that is not barred, going round; `avoid` only when no other has room, -1 when none has. When
-   * the point at which it stands is taken out, it moves to the one that follows.
+   * the point at which it stands is taken out, it moves to the one that follows. `isShort`: while it stands nowhere, which is
+   * before the first turn, after one in vain, and when the last point has gone, it looks at the first point and no further.
    */
-  inTurn(isBarred: Uint8Array, avoid: number): number {
+  inTurn(isBarred: Uint8Array, avoid: number, isShort = false): number {
     const { length } = this;
     let avoidedAt = -1;
     let place = this.cursor;
-    for (let i = 0; i < length; i++) {
+    const looks = isShort && place < 0 ? Math.min(1, length) : length;
+    for (let i = 0; i < looks; i++) {
       place = place + 1 < length ? place + 1 : 0;
       const server = this.owner[place]!;
       if (isBarred[server] === 1) continue;

@@ -37,7 +37,8 @@ export class WeightMap {
    */
   inTurn(isBarred: Uint8Array, avoid: number): number {
     if (this.version !== this.fleet.version) this.rebuild();
-    const slot = this.search(this.cursor < this.slots.length ? this.cursor : 0, isBarred, avoid);
+    if (this.cursor >= this.slots.length) this.cursor = 0;
+    const slot = this.search(this.cursor, isBarred, avoid);
     if (slot < 0) return -1;
     this.cursor = slot + 1;
     return this.slots[slot]!;

@@ -9,6 +9,7 @@ import type { Configuration } from "./configuration.ts";
 import { Group } from "./groups.ts";
 import type { HaproxyRequests } from "./requests.ts";
 import { Server, serverSettings } from "./server.ts";
+import { isAtLeast } from "./version.ts";
 
 /** What comes of a choice: a server, none that may be used at all, or none with room. */
 export type Choice = Server | "none" | "full";
@@ -64,6 +65,11 @@ export class Backend {
   add(server: TraceServer): Server {
     const taken = new Set(this.servers.map(({ id }) => id));
     const added = this.list(server, server.id ?? lowestFree(taken));
+    // Before 3.0 its points are laid out before it gets its id: all such servers share those of id 0.
+    const { balance, version } = this.configuration;
+    const sharesPoints =
+      balance.algorithm === "consistent-hash" && server.id === undefined && !isAtLeast(version, 3, 0);
+    if (sharesPoints) this.identity[added.index] = identityOf(server, 0);
     added.state = "maintenance";
     return added;
   }

@@ -133,7 +133,7 @@ function hashing({ knobs, expression }: KeyAndExpression, lines: BalanceLines, v
   if (!isConsistent) {
     return rotation("modulo-hash", { ...traits, knobs: hashed, isDynamic: false, avoids: false });
   }
-  const ring = { ringKey: ringKeyOf(lines.hashKey, version), balanceFactor: lines.hashBalanceFactor };
+  const ring = { ringKey: ringKeyOf(lines.hashKey, version), balanceFactor: lines.hashBalanceFactor, shortTurns: true };
   return rotation("consistent-hash", { ...traits, knobs: { ...hashed, ...ring } });
 }
 

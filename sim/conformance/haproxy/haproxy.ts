@@ -58,6 +58,7 @@ class Haproxy implements Product {
       forced: false,
       ignored: false,
       hasSlot: false,
+      isConnected: false,
       retries: 0,
       since: 0,
     };
@@ -72,6 +73,7 @@ class Haproxy implements Product {
     // A request that was answered with an error is over.
     if (flow === undefined) return;
     this.flows.delete(request);
+    if (flow.server === null || !flow.isConnected) return this.traffic.abandon(flow);
     this.persistence.response(flow, this.nowMs);
     this.traffic.finish(flow);
   }
@@ -128,6 +130,7 @@ class Haproxy implements Product {
     server.state = "drain";
     if (wasStopped) server.startWarming(this.nowMs);
     this.backend.update(server);
+    this.traffic.redistribute(server);
   }
 
   reload(): void {

@@ -58,6 +58,8 @@ export interface Flow {
   ignored: boolean;
   /** Counts against its server's limit. */
   hasSlot: boolean;
+  /** Its server has it. */
+  isConnected: boolean;
   retries: number;
   /** Place in the order of waiting; grows. */
   since: number;

@@ -80,6 +80,7 @@ export class Traffic {
       this.recorder.tried(flow.id, server.name);
       if (server.accepts) {
         server.connections++;
+        flow.isConnected = true;
         this.recorder.arrived(flow.id, server.name);
         return this.recorder.decided(flow.id, server.name);
       }
@@ -122,6 +123,15 @@ export class Traffic {
     this.backend.requests--;
   }
 
+  /** A request that still waits is given up. */
+  abandon(flow: Flow): void {
+    const queue = flow.assigned ? flow.server!.queue : this.queue;
+    queue.splice(queue.indexOf(flow), 1);
+    if (flow.assigned) this.backend.countWaiting(flow.server!);
+    this.failed(flow);
+    this.backend.requests--;
+  }
+
   /** Something has ended on the server: those that have waited longest for it, or for any, take the free slots. */
   private letIn(server: Server): void {
     const { backend, queue } = this;
@@ -158,7 +168,7 @@ export class Traffic {
     }
   }
 
-  /** What waits for a server that has gone into maintenance is balanced anew, if that is wanted. */
+  /** What waits for a server that has gone into maintenance, or is drained, is balanced anew, if that is wanted. */
   redistribute(server: Server): void {
     const { redispatchAfter, persists } = this.configuration;
     if (redispatchAfter === 0 || persists) return;
