@@ -31,7 +31,7 @@ class LeastResponseTime extends Algorithm {
   }
 
   pick(_request: number, avoid: number): number {
-    return this.byCost.first(avoid);
+    return this.byCost.firstOpen(this.context.fleet, avoid);
   }
 
   override sent(server: number): void {

@@ -1,13 +1,13 @@
 /** One balancing algorithm with a fleet around it that the test sets as it likes. */
 import { type Knobs, partNamed, withDefaults } from "../../catalogue.ts";
 import { Draws } from "../../engine/draws.ts";
-import type { BalancingAlgorithm, BalancingContext, RequestView } from "../algorithm.ts";
+import type { BalancingAlgorithm, BalancingContext, RequestView, ServerIdentity } from "../algorithm.ts";
 import { Fleet } from "../fleet.ts";
 import { balancingAlgorithms } from "../index.ts";
 
 /** A fleet in which every server is eligible at first. */
-export function fleetOf(weights: readonly number[]): Fleet {
-  const fleet = new Fleet(weights);
+export function fleetOf(weights: readonly number[], identity?: readonly ServerIdentity[]): Fleet {
+  const fleet = new Fleet(weights, identity);
   fleet.admit([...weights.keys()]);
   return fleet;
 }
@@ -15,6 +15,7 @@ export function fleetOf(weights: readonly number[]): Fleet {
 export interface BenchParts {
   readonly workMsOf?: (request: number) => number;
   readonly peers?: { readonly index: number; readonly count: number };
+  readonly identity?: readonly ServerIdentity[];
   readonly knobs?: Knobs;
   readonly seed?: number;
   /** Addresses and URLs by request; a request is its own address and URL unless told otherwise. */
@@ -55,7 +56,7 @@ export class Bench {
   readonly wakesAtMs: number[] = [];
 
   constructor(name: string, weights: readonly number[], parts: BenchParts = {}) {
-    this.fleet = fleetOf(weights);
+    this.fleet = fleetOf(weights, parts.identity);
     const context: BalancingContext = {
       fleet: this.fleet,
       requests: requestsOf(parts),
