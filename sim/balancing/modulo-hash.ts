@@ -44,7 +44,7 @@ export const moduloHash = defineBalancing({
     "A hash of the URL, of the client's address or of what else the request carries, modulo the servers' weights, names the server.",
   whenToUse: "Caches behind the balancer, in a fleet that seldom changes: no spread is more even.",
   products: "HAProxy `balance uri`, `source`, `url_param`, `hdr`, `hash` with `hash-type map-based`, its default.",
-  cost: "O(1); O(n × total weight) to lay the line anew",
+  cost: "O(1); O(total weight × log n) to lay the line anew",
   decides: {
     signal: null,
     rule: "the slot of the weight map at the hash modulo its length; without a key the slots in turn",

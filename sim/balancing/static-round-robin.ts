@@ -24,7 +24,7 @@ export const staticRoundRobin = defineBalancing({
   whenToUse:
     "Weights that never change: it costs least of the weighted rotations, and nothing limits the number of servers.",
   products: "HAProxy `balance static-rr`.",
-  cost: "O(1) while most servers have room; O(n × total weight) to lay the line anew",
+  cost: "O(1) while most servers have room; O(total weight × log n) to lay the line anew",
   decides: { signal: null, rule: "the next slot of the line", tieBreak: "none is needed" },
   knownFlaw:
     "When a server comes or goes the cursor lands anywhere on the new line, so some servers get their turn early.",

@@ -1,4 +1,5 @@
 import type { FleetView } from "./algorithm.ts";
+import { lineOf } from "./slot-line.ts";
 
 /** What fractional weights are counted in. */
 const PARTS = 100;
@@ -13,7 +14,7 @@ export function wholeWeights(weight: Float64Array): Float64Array {
  * HAProxy's map: a line of slots, each with a server, as many for every eligible server as its weight, spread out and in
  * the order of the fleet. A hash modulo the length of the line falls on one of them.
  *
- * The line is laid anew when the fleet has changed; that costs slots × servers, or slots alone when weights are equal.
+ * The line is laid anew when the fleet has changed: O(slots × log servers), O(slots) when weights are equal.
  */
 export class WeightMap {
   private readonly fleet: FleetView;
@@ -79,22 +80,7 @@ export class WeightMap {
       this.slots = Int32Array.from({ length }, (_, slot) => eligible[slot % eligibleCount]!);
       return;
     }
-    // Every slot goes to the first server with the highest score in whole lengths of the line; the winner pays one length.
-    const scores = new Float64Array(eligibleCount);
-    this.slots = Int32Array.from({ length }, () => {
-      let best = 0;
-      let bestRating = -1;
-      for (let i = 0; i < eligibleCount; i++) {
-        scores[i]! += weights[i]!;
-        const rating = Math.trunc((scores[i]! + length) / length);
-        if (rating > bestRating) {
-          bestRating = rating;
-          best = i;
-        }
-      }
-      scores[best]! -= length;
-      return eligible[best]!;
-    });
+    this.slots = lineOf(weights).map((place) => eligible[place]!);
   }
 }
 
