@@ -40,8 +40,12 @@ test("the smallest file loads, and every default is filled in", () => {
       weight: 1,
       queueLimit: null,
       concurrencyLimit: null,
+      maxConnections: null,
+      tier: 0,
+      zone: null,
     },
   ]);
+  expect(model.cluster.balancers).toMatchObject({ zones: [], queue: null, reports: null });
   expect(model.cluster.balancers.healthCheck).toEqual({ intervalMs: 2_000, timeoutMs: 1_000, rise: 2, fall: 3 });
 });
 

@@ -173,6 +173,7 @@ describe("the project's shape", () => {
 
 describe.each([
   ["sim/balancing", "defineBalancing"],
+  ["sim/balancing/placement", "definePlacement"],
   ["sim/persistence/affinity", "defineAffinity"],
   ["sim/persistence/state", "defineState"],
 ])("%s", (folder, define) => {

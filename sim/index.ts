@@ -10,6 +10,7 @@ import type { TraceChunk } from "./workload/trace.ts";
 
 export type { BalancingDefinition } from "./balancing/algorithm.ts";
 export { balancingAlgorithms } from "./balancing/index.ts";
+export { placementHelpers } from "./balancing/placement/index.ts";
 export type { Described, Knob, Knobs, KnobValue } from "./catalogue.ts";
 export type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 export type { Candidate, DecisionSought, Explanation } from "./cluster/explanation.ts";

@@ -125,6 +125,10 @@ export interface ServerGroup {
   readonly concurrencyLimit: number | null;
   /** Requests that one balancer may have on a server at once; null is without bound. */
   readonly maxConnections: number | null;
+  /** Servers of a higher tier are used when those of lower ones cannot be; 0 is the first. */
+  readonly tier: number;
+  /** Where they stand; null where that is not said. */
+  readonly zone: string | null;
 }
 
 /** How servers tell balancers about themselves. */
@@ -144,6 +148,8 @@ export interface Cluster {
   readonly serviceMs: Distribution;
   readonly balancers: {
     readonly count: number;
+    /** Where they stand: balancer i in the i-th zone, over and over; empty where that is not said. */
+    readonly zones: readonly string[];
     /** Which balancer a request reaches: drawn anew for each request, or once for each session. */
     readonly choose: "per-request" | "per-session";
     /** Times a refused request (connection refused, queue full) is sent to another server at once. */
@@ -216,6 +222,8 @@ export interface PartChoice {
 export interface Strategy {
   readonly name: string;
   readonly balancing: PartChoice;
+  /** What stands between the balancer's fleet and the algorithm, the first helper on top; absent, nothing does. */
+  readonly placement?: readonly PartChoice[];
   /** What servers report to balancers under this strategy, null for nothing; absent, it is what the cluster says. */
   readonly reports?: Reports | null;
   readonly affinity: PartChoice;

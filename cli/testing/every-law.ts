@@ -82,7 +82,7 @@ const populations: readonly Population[] = processes.map((arrivals, index) => ({
   afterFailure: "continue",
 }));
 
-const group = { workers: 4, weight: 1, speed: 1, queueLimit: 30, concurrencyLimit: null, maxConnections: 20 };
+const group = { workers: 4, weight: 1, speed: 1, queueLimit: 30, concurrencyLimit: null, maxConnections: 20, tier: 0 };
 
 const scenario: Scenario = {
   name: "every-law",
@@ -92,12 +92,13 @@ const scenario: Scenario = {
   populations,
   cluster: {
     servers: [
-      { ...group, name: "queue", count: 3, discipline: "fcfs" },
-      { ...group, name: "share", count: 2, discipline: "ps" },
+      { ...group, name: "queue", count: 3, discipline: "fcfs", zone: "a" },
+      { ...group, name: "share", count: 2, discipline: "ps", zone: "b" },
     ],
     serviceMs: { law: "exponential", mean: 20 },
     balancers: {
       count: 2,
+      zones: ["a", "b"],
       choose: "per-request",
       redispatch: 1,
       requestTimeoutMs: 2000,

@@ -24,6 +24,8 @@ export function clusterOf(file: ClusterFile): Cluster {
         queueLimit: group.queueLimit,
         concurrencyLimit: group.concurrencyLimit,
         maxConnections: group.maxConnections,
+        tier: group.tier,
+        zone: group.zone ?? null,
       }),
     ),
     // Where it is absent, every population brings its own; the constant is then never drawn.
@@ -31,6 +33,7 @@ export function clusterOf(file: ClusterFile): Cluster {
       groups.find(({ service }) => service !== undefined)?.service ?? { law: "constant", value: 0 },
     balancers: {
       count: balancers.count,
+      zones: balancers.zones,
       choose: balancers.choose,
       redispatch: balancers.redispatch,
       requestTimeoutMs: balancers.requestTimeout,

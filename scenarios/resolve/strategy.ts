@@ -1,4 +1,5 @@
 import { balancingAlgorithms } from "../../sim/balancing/index.ts";
+import { placementHelpers } from "../../sim/balancing/placement/index.ts";
 import { type Described, partNamed, withDefaults } from "../../sim/catalogue.ts";
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
@@ -23,12 +24,15 @@ function choose(
 
 /** @param own balancing algorithms beside the catalogue's */
 export function strategyOf(
-  { name, preset, balancing, reports, affinity, state }: StrategyFile,
+  { name, preset, balancing, placement, reports, affinity, state }: StrategyFile,
   own: readonly Described[] = [],
 ): Strategy {
   return {
     name,
     balancing: choose([...balancingAlgorithms, ...own], "balancing algorithm", balancing, preset?.balancing),
+    ...(placement === undefined || placement.length === 0
+      ? {}
+      : { placement: placement.map((given) => choose(placementHelpers, "placement helper", given, undefined)) }),
     ...(reports === undefined ? {} : { reports: reportsOf(reports) }),
     affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
     state: choose(stateBackends, "state backend", state, preset?.state),

@@ -24,6 +24,10 @@ const queue = closed({
 
 const balancers = closed({
   count: count().describe("Number of balancers.").prefault(1),
+  zones: z
+    .array(identifier("a zone's name"), { error: "must be a list of zones" })
+    .describe("Where balancers stand: the first in the first zone, and so on, over and over; nowhere when empty.")
+    .prefault([]),
   choose: word(["per-request", "per-session"])
     .describe("Which balancer a request reaches: drawn anew for each request, or once for each session.")
     .prefault("per-request"),
@@ -70,6 +74,12 @@ export const serverGroup = closed({
   maxConnections: countOrNone()
     .describe("Requests that one balancer may have on a server at once, as HAProxy's maxconn and nginx's max_conns.")
     .prefault("none"),
+  tier: count({ minimum: 0 })
+    .describe(
+      "Servers of tier 1, 2, … are used when those of lower tiers cannot be: nginx's and HAProxy's backup is 1.",
+    )
+    .prefault(0),
+  zone: identifier("a zone's name").describe("Where the servers stand; nowhere in particular when absent.").optional(),
   service: durationLaw()
     .describe("Work per request on a server of speed 1: the cluster's service time, if written here.")
     .optional(),

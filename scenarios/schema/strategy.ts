@@ -1,6 +1,7 @@
 /** A strategy: the name of a preset, or a triple of parts with a name of its own. */
 import { z } from "zod";
 import { balancingAlgorithms } from "../../sim/balancing/index.ts";
+import { placementHelpers } from "../../sim/balancing/placement/index.ts";
 import type { Described } from "../../sim/catalogue.ts";
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
@@ -30,6 +31,12 @@ const customWith = (own: readonly Described[]) =>
     balancing: partSchema([...balancingAlgorithms, ...own], "balancing algorithm")
       .describe("Which server gets a request that no binding decides.")
       .optional(),
+    placement: z
+      .array(partSchema(placementHelpers, "placement helper"), {
+        error: "must be a list of placement helpers such as [slow-start, { subset: { size: 20 } }]",
+      })
+      .describe("What the algorithm sees of the fleet: the first helper sees all of it, the next what that one leaves.")
+      .optional(),
     reports: reports
       .describe("What servers tell balancers about their load under this strategy; as in the cluster when absent.")
       .optional(),
@@ -46,6 +53,7 @@ export interface StrategyFile {
   readonly name: string;
   readonly preset: StrategyPreset | undefined;
   readonly balancing?: PartGiven | undefined;
+  readonly placement?: readonly PartGiven[] | undefined;
   readonly reports?: ReportsFile | undefined;
   readonly affinity?: PartGiven | undefined;
   readonly state?: PartGiven | undefined;
@@ -57,10 +65,11 @@ export const strategyWith = (own: readonly Described[]) =>
     [
       preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
       customWith(own).transform(
-        ({ name, extends: base, balancing, reports: told, affinity, state }): StrategyFile => ({
+        ({ name, extends: base, balancing, placement, reports: told, affinity, state }): StrategyFile => ({
           name,
           preset: base,
           balancing,
+          placement,
           reports: told,
           affinity,
           state,

@@ -15,6 +15,8 @@ import { FAILED, type Meter, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
+import type { ClientSide } from "./client-side.ts";
+import * as decision from "./decisions.ts";
 import * as event from "./events.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import type { Network } from "./network.ts";
@@ -22,22 +24,6 @@ import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 import type { Service } from "./service.ts";
-
-/** Why a request went where it went: part of the digest and of every explanation. */
-export const NO_SERVER = 0;
-export const BALANCED = 1;
-export const BOUND = 2;
-export const FAILED_OVER = 3;
-export const REDISPATCHED = 4;
-
-/** What the balancers ask of the users' side. */
-export interface ClientSide {
-  answered(slot: number): void;
-  /** An attempt ended without an answer, in the way of `meter.ts`. */
-  failed(slot: number, how: number): void;
-  /** The client is answered already: a new slot goes on for it and this one works on as a ghost. */
-  detach(slot: number): number;
-}
 
 export interface BalancersParts {
   readonly kernel: Kernel;
@@ -48,20 +34,17 @@ export interface BalancersParts {
   readonly servers: Servers;
   readonly fleets: readonly Fleet[];
   readonly algorithms: readonly BalancingAlgorithm[];
+  /** Helpers of placement stand between fleets and algorithms. */
+  readonly isPlaced: boolean;
   readonly affinity: AffinityMechanism;
   readonly meter: Meter;
   readonly network: Network;
 }
 
-/** Sees every decision; null costs nothing. */
-export type DecisionObserver = (slot: number, server: number, reason: number) => void;
-/** Sees what a decision has to go by before it falls: `bound` is the server of the binding, or -1. null costs nothing. */
-export type DecisionOnset = (slot: number, balancer: number, avoid: number, bound: number) => void;
-
 export class Balancers {
   readonly digest: Digest;
-  observer: DecisionObserver | null = null;
-  onset: DecisionOnset | null = null;
+  observer: decision.DecisionObserver | null = null;
+  onset: decision.DecisionOnset | null = null;
   client!: ClientSide;
   service!: Service;
   private readonly kernel: Kernel;
@@ -78,9 +61,10 @@ export class Balancers {
   private readonly redispatch: number;
   private readonly requestTimeoutMs: number | null;
   private readonly timeoutLane: number;
+  private readonly isPlaced: boolean;
   /** null where a balancer sends on whatever comes. */
   readonly limits: Limits | null;
-  readonly afterLoss = FAILED_OVER;
+  readonly afterLoss = decision.FAILED_OVER;
 
   constructor(parts: BalancersParts) {
     const { kernel, settings, seed } = parts;
@@ -98,6 +82,7 @@ export class Balancers {
     this.perSession = settings.choose === "per-session";
     this.redispatch = settings.redispatch;
     this.requestTimeoutMs = settings.requestTimeoutMs;
+    this.isPlaced = parts.isPlaced;
     this.limits = limitsOf(parts);
     if (this.limits !== null) this.limits.dispatcher = this;
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
@@ -169,7 +154,7 @@ export class Balancers {
   private decide(slot: number, balancer: number, avoid: number): void {
     const fleet = this.fleets[balancer]!;
     let server = -1;
-    let reason = avoid < 0 ? BALANCED : REDISPATCHED;
+    let reason = avoid < 0 ? decision.BALANCED : decision.REDISPATCHED;
     const bound = avoid < 0 ? this.affinity.lookup(slot, balancer) : -1;
     if (this.onset !== null) this.onset(slot, balancer, avoid, bound);
     if (avoid < 0) {
@@ -177,15 +162,15 @@ export class Balancers {
       if (bound >= 0) {
         if (fleet.isEligible[bound] === 1) {
           server = bound;
-          reason = BOUND;
+          reason = decision.BOUND;
         } else {
           outcome = DOWN;
-          reason = FAILED_OVER;
+          reason = decision.FAILED_OVER;
         }
       }
       this.meter.outcomes[outcome]!++;
     }
-    if (server < 0 && fleet.eligibleCount > 0) server = this.algorithms[balancer]!.pick(slot, avoid);
+    if (server < 0 && this.mayChoose(balancer)) server = this.algorithms[balancer]!.pick(slot, avoid);
     if (this.limits === null) {
       this.dispatch(slot, balancer, server, reason);
     } else {
@@ -194,10 +179,15 @@ export class Balancers {
     }
   }
 
+  /** Whether there is anybody to choose from; what helpers of placement make of a fleet that is down, only they know. */
+  private mayChoose(balancer: number): boolean {
+    return this.fleets[balancer]!.eligibleCount > 0 || this.isPlaced;
+  }
+
   /** Once more, for a request that has waited. */
   choose(slot: number, balancer: number, avoid: number): number {
     if (this.onset !== null) this.onset(slot, balancer, avoid, -1);
-    return this.algorithms[balancer]!.pick(slot, avoid);
+    return this.mayChoose(balancer) ? this.algorithms[balancer]!.pick(slot, avoid) : -1;
   }
 
   private decided(slot: number, server: number, reason: number): void {
@@ -216,7 +206,7 @@ export class Balancers {
 
   dispatch(slot: number, balancer: number, server: number, reason: number): void {
     const { ints, floats } = this.requests;
-    this.decided(slot, server, server < 0 ? NO_SERVER : reason);
+    this.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
     ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) {
       this.returnError(slot, REFUSED);
@@ -225,7 +215,7 @@ export class Balancers {
     floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     this.fleets[balancer]!.inFlight[server]!++;
     if (this.limits !== null) this.limits.taken(balancer, server);
-    if (reason === BOUND) this.algorithms[balancer]!.bound(server);
+    if (reason === decision.BOUND) this.algorithms[balancer]!.bound(server);
     this.algorithms[balancer]!.sent(server);
     if (this.network.toServer.isInstant) this.service.atServer(slot);
     else this.network.toServer.deliver(slot, event.AT_SERVER);
@@ -256,7 +246,7 @@ export class Balancers {
     this.settleWithBalancer(slot, false);
     if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
-      this.fleets[requests.ints[slot * request.INTS + request.BALANCER]!]!.eligibleCount > 0
+      this.mayChoose(requests.ints[slot * request.INTS + request.BALANCER]!)
     ) {
       requests.ints[slot * request.INTS + request.REDISPATCHES]!++;
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.WAS_REDISPATCHED;
@@ -312,7 +302,7 @@ export class Balancers {
   /** A request that waits here will get no server any more. */
   private leaveQueue(slot: number): void {
     this.limits!.leave(slot, this.requests.ints[slot * request.INTS + request.BALANCER]!);
-    this.decided(slot, -1, NO_SERVER);
+    this.decided(slot, -1, decision.NO_SERVER);
   }
 
   /** The client of a request that waits here has closed the connection. */

@@ -1,12 +1,13 @@
 /** Decisions written down, for the few that somebody wants to see; see `digest.ts` for all of them. */
 import type { Clock } from "../engine/kernel.ts";
 import type { Sessions } from "../workload/sessions.ts";
-import type { Balancers, DecisionObserver } from "./balancers.ts";
+import type { Balancers } from "./balancers.ts";
+import type { DecisionObserver } from "./decisions.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 
-/** Why a request went where it went, in the order of the codes of `balancers.ts`. */
+/** Why a request went where it went, in the order of the codes of `decisions.ts`. */
 export const decisionReasons = ["no-server", "balanced", "bound", "failed-over", "redispatched"] as const;
 
 export interface Decision {

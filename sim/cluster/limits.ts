@@ -140,7 +140,7 @@ export class Limits {
   }
 
   private choose(slot: number, balancer: number): number {
-    return this.fleets[balancer]!.eligibleCount > 0 ? this.dispatcher.choose(slot, balancer, -1) : -1;
+    return this.dispatcher.choose(slot, balancer, -1);
   }
 
   /** The request goes to `server` if there is room, waits for it, or for any where it is -1, or is refused. */

@@ -108,8 +108,10 @@ export class Simulation {
     const { fleets, servers } = this;
     this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
     this.explainer = explain === undefined ? null : new Explainer(explain);
-    this.algorithms = algorithmsOf(strategy.balancing, {
+    this.algorithms = algorithmsOf(strategy, {
       own: algorithms,
+      cluster,
+      seed,
       fleets: this.fleets,
       requests: affinityView.requests,
       kernel,
@@ -127,6 +129,7 @@ export class Simulation {
       servers: this.servers,
       fleets: this.fleets,
       algorithms: this.algorithms,
+      isPlaced: (strategy.placement ?? []).length > 0,
       affinity: this.affinity,
       meter,
       network,

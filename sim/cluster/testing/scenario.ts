@@ -14,6 +14,8 @@ export function group(parts: Partial<ServerGroup> = {}): ServerGroup {
     queueLimit: null,
     concurrencyLimit: null,
     maxConnections: null,
+    tier: 0,
+    zone: null,
     ...parts,
   };
 }
@@ -60,6 +62,7 @@ export function scenario(servers: readonly ServerGroup[], parts: Partial<Scenari
       serviceMs: constant(1),
       balancers: {
         count: 1,
+        zones: [],
         choose: "per-request",
         redispatch: 0,
         requestTimeoutMs: null,

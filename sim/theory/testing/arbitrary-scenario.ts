@@ -11,11 +11,14 @@ const serverGroup = fc.record({
   weight: fc.constantFrom(1, 1, 2, 0.5),
   queueLimit: fc.constantFrom(null, 0, 1, 5),
   concurrencyLimit: fc.constantFrom(null, 1, 2),
+  tier: fc.constantFrom(0, 0, 1, 3),
+  zone: fc.constantFrom(null, "a", "b"),
   maxConnections: fc.constantFrom(null, null, 1, 3),
 });
 
 const balancers = fc.record({
   count: fc.integer({ min: 1, max: 3 }),
+  zones: fc.constantFrom([], ["a"], ["a", "b"]),
   choose: fc.constantFrom("per-request" as const, "per-session" as const),
   redispatch: fc.integer({ min: 0, max: 3 }),
   requestTimeoutMs: fc.constantFrom(null, 10, 60, 400),

@@ -41,6 +41,10 @@ export const arbitraryPart = (parts: readonly Described[]) =>
 export const arbitraryStrategy: fc.Arbitrary<Strategy> = fc
   .record({
     balancing: arbitraryPart(engine.balancingAlgorithms),
+    placement: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(arbitraryPart(engine.placementHelpers), { maxLength: 3 }) },
+    ),
     affinity: arbitraryPart(engine.affinityMechanisms),
     state: arbitraryPart(engine.stateBackends),
   })

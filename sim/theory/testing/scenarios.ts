@@ -88,6 +88,8 @@ export const serversOf = (parts: Partial<ServerGroup> = {}): ServerGroup => ({
   queueLimit: null,
   concurrencyLimit: null,
   maxConnections: null,
+  tier: 0,
+  zone: null,
   ...parts,
 });
 
@@ -119,6 +121,7 @@ export function scenarioOf(parts: ScenarioParts): Scenario {
       serviceMs: parts.serviceMs ?? exponential(1),
       balancers: {
         count: 1,
+        zones: [],
         choose: "per-request",
         redispatch: 0,
         requestTimeoutMs: null,

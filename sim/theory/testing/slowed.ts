@@ -70,6 +70,7 @@ export function slowedStrategy(strategy: Strategy, factor: number): Strategy {
   return {
     name: strategy.name,
     balancing: part(strategy.balancing),
+    ...(strategy.placement === undefined ? {} : { placement: strategy.placement.map(part) }),
     affinity: part(strategy.affinity),
     state: part(strategy.state),
   };
