@@ -1,4 +1,6 @@
 /** The plainest scenario, and strategy, for tests of parts: whatever a test does not name is off, zero or one. */
+import { roundRobin } from "../../balancing/round-robin.ts";
+import { withDefaults } from "../../catalogue.ts";
 import type { Distribution, Population, Scenario, ServerGroup, Strategy } from "../../scenario.ts";
 
 export const constant = (value: number): Distribution => ({ law: "constant", value });
@@ -79,11 +81,11 @@ export function scenario(servers: readonly ServerGroup[], parts: Partial<Scenari
   };
 }
 
-/** Parts without knobs that need a value; the others are named with theirs. */
+/** Round robin as it stands; parts named otherwise bring every knob that they need. */
 export function strategy(parts: Partial<Strategy> = {}): Strategy {
   return {
     name: "test",
-    balancing: { name: "round-robin", knobs: {} },
+    balancing: { name: roundRobin.name, knobs: withDefaults(roundRobin, {}) },
     affinity: { name: "none", knobs: {} },
     state: { name: "server-memory", knobs: {} },
     ...parts,
