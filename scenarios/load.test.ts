@@ -24,6 +24,7 @@ test("the smallest file loads, and every default is filled in", () => {
   expect(model.populations[0]).toMatchObject({
     name: "users",
     batch: null,
+    bytes: null,
     patienceMs: null,
     serviceMs: null,
     afterFailure: "continue",

@@ -95,6 +95,8 @@ export interface Population {
   };
   /** URLs 1 … count with Zipf popularity. */
   readonly urls: { readonly count: number; readonly zipfExponent: number };
+  /** Sizes of requests and answers on the wire, rounded; null: nobody counts them. */
+  readonly bytes: { readonly request: Distribution; readonly response: Distribution } | null;
   /** Work per request in ms on a server of speed 1; null takes the cluster's. */
   readonly serviceMs: Distribution | null;
   /** A user waits this long for an answer, retries included, then leaves the session; null is for ever. */

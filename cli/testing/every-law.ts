@@ -76,6 +76,7 @@ const populations: readonly Population[] = processes.map((arrivals, index) => ({
     cookiesFraction: 0.95,
   },
   urls: { count: 50, zipfExponent: 0.9 },
+  bytes: null,
   serviceMs: laws[(index + 4) % laws.length]!,
   patienceMs: 3000,
   retry: { attempts: 2, backoffMs: 50, backoffCapMs: 400, jitter: "full" },

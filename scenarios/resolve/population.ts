@@ -28,6 +28,7 @@ export function populationOf(name: string, file: PopulationFile): Population {
       cookiesFraction: clients.cookies,
     },
     urls: { count: urls?.count ?? 1000, zipfExponent: urls?.zipf ?? 1 },
+    bytes: file.bytes ?? null,
     serviceMs: file.service ?? null,
     patienceMs: file.patience,
     retry: {

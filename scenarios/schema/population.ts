@@ -64,6 +64,11 @@ const retry = closed({
   }).describe("Pauses between attempts."),
 });
 
+const bytes = closed({
+  request: sizeLaw().describe("Size of a request.").prefault("0B"),
+  response: sizeLaw().describe("Size of an answer.").prefault("0B"),
+});
+
 export const population = closed({
   arrivals: arrivals.describe("How sessions arrive."),
   batch: countLaw().describe("Sessions that arrive together; one when absent.").optional(),
@@ -71,6 +76,9 @@ export const population = closed({
   clients: clients.describe("How clients look to the balancer.").prefault({}),
   urls: urls
     .describe("What they ask for: { count: 1000, zipf: 1 } when absent. Given by the log in a replay.")
+    .optional(),
+  bytes: bytes
+    .describe("What goes over the wire, for algorithms that balance traffic; not counted when absent.")
     .optional(),
   service: durationLaw().describe("Work per request on a server of speed 1; the cluster's when absent.").optional(),
   patience: durationOrNone(positive)

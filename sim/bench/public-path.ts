@@ -68,6 +68,7 @@ export function scenarioOf({ servers, sessionsPerMs, durationMs, requestsPerSess
           cookiesFraction: 1,
         },
         urls: { count: 1, zipfExponent: 0 },
+        bytes: null,
         serviceMs: null,
         patienceMs: null,
         retry: { attempts: 0, backoffMs: 0, backoffCapMs: 0, jitter: "none" },

@@ -24,6 +24,7 @@ import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 import type { Service } from "./service.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface BalancersParts {
   readonly kernel: Kernel;
@@ -36,6 +37,7 @@ export interface BalancersParts {
   readonly algorithms: readonly BalancingAlgorithm[];
   /** Helpers of placement stand between fleets and algorithms. */
   readonly isPlaced: boolean;
+  readonly traffic: Traffic | null;
   readonly affinity: AffinityMechanism;
   readonly meter: Meter;
   readonly network: Network;
@@ -62,6 +64,7 @@ export class Balancers {
   private readonly requestTimeoutMs: number | null;
   private readonly timeoutLane: number;
   private readonly isPlaced: boolean;
+  private readonly traffic: Traffic | null;
   /** null where a balancer sends on whatever comes. */
   readonly limits: Limits | null;
   readonly afterLoss = decision.FAILED_OVER;
@@ -83,6 +86,7 @@ export class Balancers {
     this.redispatch = settings.redispatch;
     this.requestTimeoutMs = settings.requestTimeoutMs;
     this.isPlaced = parts.isPlaced;
+    this.traffic = parts.traffic;
     this.limits = limitsOf(parts);
     if (this.limits !== null) this.limits.dispatcher = this;
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
@@ -214,6 +218,7 @@ export class Balancers {
     }
     floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     this.fleets[balancer]!.inFlight[server]!++;
+    if (this.traffic !== null) this.traffic.sent(slot, balancer, server);
     if (this.limits !== null) this.limits.taken(balancer, server);
     if (reason === decision.BOUND) this.algorithms[balancer]!.bound(server);
     this.algorithms[balancer]!.sent(server);
@@ -335,6 +340,7 @@ export class Balancers {
     const server = ints[at + request.SERVER]!;
     const balancer = ints[at + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;
+    if (answered && this.traffic !== null) this.traffic.answered(slot, balancer, server);
     this.algorithms[balancer]!.ended(server, this.kernel.nowMs - floats[float + request.SENT_AT_MS]!, answered);
     if (this.limits !== null) this.limits.released(balancer, server);
   }

@@ -44,6 +44,7 @@ export function population(parts: Partial<Population> = {}): Population {
       cookiesFraction: 1,
     },
     urls: { count: 1, zipfExponent: 0 },
+    bytes: null,
     serviceMs: null,
     patienceMs: null,
     retry: { attempts: 0, backoffMs: 0, backoffCapMs: 0, jitter: "none" },

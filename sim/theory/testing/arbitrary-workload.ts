@@ -84,6 +84,7 @@ function populationWith(arrivals: fc.Arbitrary<Population["arrivals"]>): fc.Arbi
       session: script,
       clients,
       urls: fc.record({ count: fc.constantFrom(1, 20), zipfExponent: fc.constantFrom(0, 1) }),
+      bytes: fc.option(fc.record({ request: law(500), response: law(9000) }), { freq: 1 }),
       serviceMs: fc.option(law(15)),
       patienceMs: fc.option(fc.constantFrom(8, 60, 500)),
       retry,

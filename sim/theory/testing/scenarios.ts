@@ -64,6 +64,7 @@ export function populationOf({ session, clients, retry, ...rest }: PopulationPar
       ...clients,
     },
     urls: { count: 1, zipfExponent: 0 },
+    bytes: null,
     serviceMs: null,
     patienceMs: null,
     retry: { attempts: 0, backoffMs: 0, backoffCapMs: 0, jitter: "none", ...retry },
