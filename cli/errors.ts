@@ -14,7 +14,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodeHelp = `Exit codes:
   0    fine
   1    internal error (a bug; prints a stack)
-  10   an expectation of the scenario, or a recording, was not met
+  10   an expectation, a recording or a check of kit was not met
   64   wrong usage of a command or an option
   65   a scenario, a log, a recording or a results folder that cannot be used
   130  interrupted (Ctrl-C); finished runs under --out are kept`;

@@ -32,6 +32,7 @@ describe("help", () => {
     "diff",
     "explain",
     "conform",
+    "kit",
   ])("of %s fits 80 columns", async (command) => {
     const { code, out } = await evenkeel([command, "--help"]);
     expect(code).toBe(0);

@@ -9,6 +9,7 @@ import { describeCommand } from "./commands/describe.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
+import { kitCommand } from "./commands/kit.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -52,6 +53,7 @@ function programFor(world: World, finish: Finish): Command {
     { heading: "Check:", commands: [conformCommand] },
     { heading: "Look up:", commands: [listCommand, describeCommand] },
     { heading: "Write scenarios:", commands: [initCommand, validateFileCommand, schemaCommand] },
+    { heading: "Write algorithms:", commands: [kitCommand] },
   ];
   for (const { heading, commands } of groups) {
     program.commandsGroup(heading);

@@ -25,6 +25,9 @@ const banned: Readonly<Record<string, string>> = {
   Buffer: "take Uint8Array",
 };
 
+/** What is said of a banned name. */
+export const REFUSAL = "would make two runs differ";
+
 /** Run in the realm: every banned name throws what `refuse` makes of it. */
 const preparation = `((refuse, names) => {
   const { defineProperty } = Object;
@@ -45,11 +48,24 @@ function stripped({ file, text }: AlgorithmSource): string {
   }
 }
 
+const scripts = new WeakMap<AlgorithmSource, vm.Script>();
+
+/** Compiled once, to be run in any number of realms. */
+function scriptOf(source: AlgorithmSource): vm.Script {
+  const known = scripts.get(source);
+  if (known !== undefined) return known;
+  // On the first line, so that the others stay where they are.
+  const text = `(function (exports, require) {${stripped(source)}\n})`;
+  const script = new vm.Script(text, { filename: source.file });
+  scripts.set(source, script);
+  return script;
+}
+
 /** What the file exports by default; made anew at each call. @throws AlgorithmFault */
 export function exportOf(source: AlgorithmSource): unknown {
   const { file } = source;
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY);
-  const refuse = (name: string): string => `${name} would make two runs differ: ${banned[name]}`;
+  const refuse = (name: string): string => `${name} ${REFUSAL}: ${banned[name]}`;
   vm.runInContext(preparation, context)(refuse, Object.keys(banned));
   const require = (name: string): never => {
     throw new Error(
@@ -58,9 +74,7 @@ export function exportOf(source: AlgorithmSource): unknown {
   };
   const exported: { default?: unknown } = {};
   try {
-    // On the first line, so that the others stay where they are.
-    const script = new vm.Script(`(function (exports, require) {${stripped(source)}\n})`, { filename: file });
-    script.runInContext(context)(exported, require);
+    scriptOf(source).runInContext(context)(exported, require);
   } catch (error) {
     if (error instanceof AlgorithmFault) throw error;
     throw new AlgorithmFault(`${placeOf(file, error)}: ${reasonOf(error)}`);
