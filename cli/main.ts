@@ -50,10 +50,9 @@ function programFor(world: World, finish: Finish): Command {
       heading: "Run:",
       commands: [runCommand, compareCommand, dashboardCommand, reportCommand, diffCommand, explainCommand],
     },
-    { heading: "Check:", commands: [conformCommand] },
+    { heading: "Check:", commands: [conformCommand, kitCommand] },
     { heading: "Look up:", commands: [listCommand, describeCommand] },
     { heading: "Write scenarios:", commands: [initCommand, validateFileCommand, schemaCommand] },
-    { heading: "Write algorithms:", commands: [kitCommand] },
   ];
   for (const { heading, commands } of groups) {
     program.commandsGroup(heading);
