@@ -150,8 +150,10 @@ export class Backend {
     }
     const group = this.usableActives > 0 ? this.active : this.backup;
     if (group.fleet.eligibleCount === 0) return "none";
-    this.bar(group, request);
-    const own = group.algorithm.pick(request, balance.avoids && avoid !== null ? avoid.index : -1);
+    const isKeyless = this.hash !== null && this.hash.of(request, group.fleet) === NO_KEY;
+    this.bar(group, isKeyless);
+    const avoids = balance.avoids || isKeyless;
+    const own = group.algorithm.pick(request, avoids && avoid !== null ? avoid.index : -1);
     const index = own < 0 ? own : this.drawn(group, request, own, avoid);
     if (index < 0) return "full";
     const chosen = this.servers.find((server) => server.index === index)!;
@@ -159,9 +161,9 @@ export class Backend {
   }
 
   /** Bars the servers that the algorithm holds to be full. */
-  private bar({ fleet }: Group, request: number): void {
+  private bar({ fleet }: Group, isKeyless: boolean): void {
     const { saturation } = this.configuration.balance;
-    const looks = saturation === "keyless" ? this.hash!.of(request, fleet) === NO_KEY : saturation !== "drawn";
+    const looks = saturation === "keyless" ? isKeyless : saturation !== "drawn";
     for (const server of this.servers) {
       const { index, queue, slots, settings } = server;
       const isFull =

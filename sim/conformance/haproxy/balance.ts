@@ -21,7 +21,7 @@ export interface Balance {
   readonly saturation: Saturation;
   /** Weights follow slow start and `set weight`; else they only know all or nothing. */
   readonly isDynamic: boolean;
-  /** A retry avoids the server that refused. */
+  /** A retry avoids the server that refused, whatever the request's key. */
   readonly avoids: boolean;
   /** A retry need not wait for its turn to be redispatched: one server is as good as another. */
   readonly redispatchesAtOnce: boolean;
@@ -62,11 +62,10 @@ export function balanceOf(lines: BalanceLines, version: Version): Balance {
     case "static-rr":
       return rotation("static-round-robin", { isDynamic: false });
     case "first":
-      return rotation("first", { redispatchesAtOnce: false });
+      return rotation("first");
     case "leastconn":
       return rotation("least-connections", {
         saturation: "counted",
-        redispatchesAtOnce: false,
         respectsQueue: false,
       });
     case "random": {
