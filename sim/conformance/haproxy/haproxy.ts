@@ -126,6 +126,7 @@ class Haproxy implements Product {
   }
 
   private drain(server: Server): void {
+    if (server.state === "drain") return;
     const wasStopped = server.isStopped;
     server.state = "drain";
     if (wasStopped) server.startWarming(this.nowMs);
