@@ -84,18 +84,23 @@ export class Traffic {
         this.recorder.arrived(flow.id, server.name);
         return this.recorder.decided(flow.id, server.name);
       }
-      if (flow.retries >= this.configuration.retries) {
-        this.giveSlot(flow);
-        this.letIn(server);
-        return this.fail(flow);
-      }
+      if (flow.retries >= this.configuration.retries) return this.leave(flow, () => this.fail(flow));
       flow.retries++;
       if (this.redispatches(flow)) break;
     }
+    this.leave(flow, () => {
+      this.unassign(flow);
+      this.place(flow);
+    });
+  }
+
+  /** Gives up the place on the server, which others take; they go their ways after the request has gone its own. */
+  private leave(flow: Flow, goOn: () => void): void {
+    const server = flow.server!;
     this.giveSlot(flow);
-    this.letIn(server);
-    this.unassign(flow);
-    this.place(flow);
+    const admitted = this.admit(server);
+    goOn();
+    for (const other of admitted) this.connect(other);
   }
 
   /** Whether the retry that begins goes to another server (backend.c, stream_choose_redispatch). */
@@ -117,10 +122,10 @@ export class Traffic {
   finish(flow: Flow): void {
     const server = flow.server!;
     server.connections--;
-    this.giveSlot(flow);
     // The request that ends counts until its server has taken others.
-    this.letIn(server);
-    this.backend.requests--;
+    this.leave(flow, () => {
+      this.backend.requests--;
+    });
   }
 
   /** A request that still waits is given up. */
@@ -133,13 +138,13 @@ export class Traffic {
   }
 
   /** Something has ended on the server: those that have waited longest for it, or for any, take the free slots. */
-  private letIn(server: Server): void {
+  private admit(server: Server): readonly Flow[] {
     const { backend, queue } = this;
     const takesAny = backend.takesAny(server);
     const limit = backend.limitOf(server);
     const isWaited = server.queue.length > 0 || (queue.length > 0 && server.isUsable);
-    if (!isWaited || server.connections >= limit) return;
     const admitted: Flow[] = [];
+    if (!isWaited || server.connections >= limit) return admitted;
     while (server.slots < limit) {
       const own = server.queue[0];
       const any = takesAny ? queue[0] : undefined;
@@ -151,7 +156,7 @@ export class Traffic {
       this.takeSlot(flow);
       admitted.push(flow);
     }
-    for (const flow of admitted) this.connect(flow);
+    return admitted;
   }
 
   /** A server that has come up, or is warming, takes over what waits for any, up to its limit. */
