@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Knobs } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
-import { expectEven, expectFits } from "../engine/testing/fit.ts";
+import { expectEven, expectFits, expectShare } from "../engine/testing/fit.ts";
 import { PlaceSampler } from "./place-sampler.ts";
 import { Bench } from "./testing/bench.ts";
 
@@ -44,6 +45,13 @@ describe("the sampler of places", () => {
   });
 });
 
+/** The most that any of 256 servers has when 256 requests are under way. */
+function highest(knobs: Knobs, seed: number): number {
+  const bench = new Bench("power-of-d-choices", new Array<number>(256).fill(1), { knobs, seed });
+  for (let i = 0; i < 256; i++) bench.send(i);
+  return Math.max(...bench.fleet.inFlight);
+}
+
 describe("power of d choices", () => {
   it.each([2, 3, 5])(
     "of %d distinct servers of ten: the least loaded of them is of rank i in C(9 - i, d - 1) of C(10, d) draws",
@@ -82,6 +90,24 @@ describe("power of d choices", () => {
     for (let i = 0; i < 50; i++) bench.algorithm.pick(i, -1);
     bench.set(0, false);
     for (let i = 0; i < 50; i++) expect(bench.algorithm.pick(i, -1)).not.toBe(0);
+  });
+
+  it.each([
+    // Balls into as many bins, 20,000 runs of a reference.
+    [{ choices: 2 }, 0.113, 2.889],
+    [{ choices: 3 }, 0.887, 2.113],
+  ])("%j fills 256 servers with 256 requests up to 2 with probability %d, to %d on average", (knobs, two, mean) => {
+    const RUNS = 500;
+    const maxima = Array.from({ length: RUNS }, (_, seed) => highest(knobs, seed));
+    expectShare(maxima.filter((most) => most === 2).length, RUNS, two);
+    // Nearly all maxima are 2 or 3.
+    expect(Math.abs(maxima.reduce((sum, most) => sum + most) / RUNS - mean)).toBeLessThan(4.5 * Math.sqrt(0.1 / RUNS));
+  });
+
+  it("two choices and a memory of one fill them to 2, which three choices do in 89 of 100 cases", () => {
+    // One choice and a memory of one are better than two choices only in the limit (Mitzenmacher, Prabhakar and Shah).
+    const maxima = Array.from({ length: 100 }, (_, seed) => highest({ choices: 2, memory: 1 }, seed));
+    expect(new Set(maxima)).toEqual(new Set([2]));
   });
 
   it("takes equals evenly", () => {
