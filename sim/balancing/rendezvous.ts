@@ -24,6 +24,9 @@ class Rendezvous extends Algorithm {
   private readonly options: Options;
   private readonly key: HashKey;
   private readonly addresses: readonly Uint8Array[];
+  /** FNV-1a of each address, from which it goes on with the key. */
+  private readonly addressHash: Uint32Array;
+  private text = new Uint8Array(64);
 
   constructor(context: BalancingContext, options: Options) {
     super();
@@ -31,6 +34,7 @@ class Rendezvous extends Algorithm {
     this.options = options;
     this.key = new HashKey(options, context.requests);
     this.addresses = context.fleet.identity.map(({ host, port }) => utf8.encode(`${host}:${port}`));
+    this.addressHash = Uint32Array.from(this.addresses, (address) => fnv1a32(address));
   }
 
   pick(request: number, avoid: number): number {
@@ -43,7 +47,7 @@ class Rendezvous extends Algorithm {
     for (let i = 0; i < fleet.eligibleCount; i++) {
       const server = fleet.eligible[i]!;
       if (!isOpen(fleet, server, avoid)) continue;
-      const score = this.scoreOf(bytes, this.addresses[server]!);
+      const score = this.scoreOf(bytes, server);
       if (score <= bestScore) continue;
       best = server;
       bestScore = score;
@@ -52,13 +56,16 @@ class Rendezvous extends Algorithm {
   }
 
   /** Of 64 bits the upper 53: equal ones would be one pair of servers in 2^53. */
-  private scoreOf(key: Uint8Array, address: Uint8Array): number {
-    const [first, second] = this.options.keyFirst ? [key, address] : [address, key];
-    if (this.options.hash === "fnv1a-32") return fnv1a32(second, fnv1a32(first));
-    const text = new Uint8Array(first.length + second.length);
-    text.set(first);
-    text.set(second, first.length);
-    const { high, low } = xxh64(text);
+  private scoreOf(key: Uint8Array, server: number): number {
+    const address = this.addresses[server]!;
+    const { hash, keyFirst } = this.options;
+    if (hash === "fnv1a-32") return keyFirst ? fnv1a32(address, fnv1a32(key)) : fnv1a32(key, this.addressHash[server]!);
+    const [first, second] = keyFirst ? [key, address] : [address, key];
+    const length = first.length + second.length;
+    if (this.text.length < length) this.text = new Uint8Array(2 * length);
+    this.text.set(first);
+    this.text.set(second, first.length);
+    const { high, low } = xxh64(this.text.subarray(0, length));
     return high * 0x20_0000 + (low >>> 11);
   }
 
@@ -76,7 +83,7 @@ class Rendezvous extends Algorithm {
 
   override signalOf(server: number, request: number): number | null {
     const key = this.key.textOf(request);
-    return key === null || key === "" ? null : this.scoreOf(utf8.encode(key), this.addresses[server]!);
+    return key === null || key === "" ? null : this.scoreOf(utf8.encode(key), server);
   }
 }
 
@@ -103,7 +110,8 @@ export const rendezvous = defineBalancing({
       unit: "choice",
       choices: ["fnv1a-32", "xxh64"],
       default: "xxh64",
-      summary: "Caddy's since 2.8 is xxh64; before, FNV-1a, which spreads keys less evenly.",
+      summary:
+        "Caddy's is XXH64 since 2.8; FNV-1a before, which is several times as fast here and spreads like keys less evenly.",
     },
     keyFirst: {
       unit: "flag",

@@ -30,6 +30,8 @@ class Shard extends Algorithm {
   private points = new Uint32Array(0);
   private owners = new Int32Array(0);
   private listed = 0;
+  /** Where each server has stood: kept, since SHA-256 takes most of the time of a rebuild. */
+  private readonly placed: (Uint32Array | undefined)[] = [];
   /** The number of the walk in which a server was met last. */
   private readonly met: Float64Array;
   private walk = 0;
@@ -77,18 +79,26 @@ class Shard extends Algorithm {
 
   private rebuild(): void {
     const { identity, isListed, weight, count } = this.context.fleet;
-    const placed: number[] = [];
+    const all: number[] = [];
     this.listed = 0;
     for (let server = 0; server < count; server++) {
       if (isListed[server] === 0) continue;
       this.listed++;
       // Weights below 1 count as 1.
       const replicas = Math.trunc(this.options.replicas * Math.max(1, weight[server]!));
-      for (let i = 0; i < replicas; i++) placed.push(varnishKey(`${identity[server]!.name}${i}`) * SERVERS + server);
+      for (const point of this.placesOf(server, identity[server]!.name, replicas)) all.push(point * SERVERS + server);
     }
-    const sorted = Float64Array.from(placed).sort();
+    const sorted = Float64Array.from(all).sort();
     this.points = Uint32Array.from(sorted, (each) => Math.floor(each / SERVERS));
     this.owners = Int32Array.from(sorted, (each) => each % SERVERS);
+  }
+
+  private placesOf(server: number, name: string, replicas: number): Uint32Array {
+    const known = this.placed[server];
+    if (known?.length === replicas) return known;
+    const places = Uint32Array.from({ length: replicas }, (_, i) => varnishKey(`${name}${i}`));
+    this.placed[server] = places;
+    return places;
   }
 }
 
