@@ -92,16 +92,21 @@ export class Balancers {
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
   }
 
-  /** The client sends an attempt. */
-  send(slot: number): void {
+  /** The client sends a request again: what belongs to the attempt before is forgotten. */
+  sendAgain(slot: number): void {
     const { ints, floats } = this.requests;
     const at = slot * request.INTS;
-    ints[at + request.PHASE] = request.ON_NETWORK;
     ints[at + request.REDISPATCHES] = 0;
     ints[at + request.WRITES_READ] = 0;
     ints[at + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
     ints[at + request.TIMEOUT] = NO_EVENT;
     floats[slot * request.FLOATS + request.STATE_MS] = 0;
+    this.send(slot);
+  }
+
+  /** The client sends an attempt. */
+  send(slot: number): void {
+    this.requests.ints[slot * request.INTS + request.PHASE] = request.ON_NETWORK;
     if (this.network.toBalancer.isInstant) this.atBalancer(slot);
     else this.cross(slot, event.AT_BALANCER);
   }

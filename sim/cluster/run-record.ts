@@ -104,7 +104,7 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
   );
   const load = skewOf(measured.arrived, share);
 
-  const ended = meter.endedMeasured;
+  const ended = [ANSWERED, REFUSED, FAILED, TIMED_OUT].map((how) => meter.endedMeasured(how));
   const answered = ended[ANSWERED]!;
   const unanswered = ended[REFUSED]! + ended[FAILED]! + ended[TIMED_OUT]!;
   const times = meter.responseTimeMs.record();

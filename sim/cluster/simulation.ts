@@ -96,7 +96,7 @@ export class Simulation {
       (population) => new Users(population, sessions, population.serviceMs ?? cluster.serviceMs, seed),
     );
     this.ledger = new Ledger(sessions, this.servers.count);
-    this.timeline = new Timeline(scenario.windowMs, this.servers, this.ledger, meter);
+    this.timeline = new Timeline(scenario.windowMs, scenario.warmUpMs, this.servers, this.ledger, meter);
 
     const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter };
     const affinityView = new AffinityWorld(world, this.fleets);
@@ -299,7 +299,7 @@ export class Simulation {
       case event.ERROR_AT_CLIENT:
         return visits.errorArrived(slot);
       case event.RETRY:
-        return balancers.send(slot);
+        return balancers.sendAgain(slot);
     }
   }
 

@@ -129,10 +129,12 @@ export class Visits implements ClientSide {
     users.drawDemand(floats, float + request.DEMAND_MS, session, number);
     floats[float + request.NETWORK_MS] = 0;
     floats[float + request.STATE_MS] = 0;
+    ints[at + request.REDISPATCHES] = 0;
     ints[at + request.WRITES_READ] = 0;
+    ints[at + request.TIMEOUT] = NO_EVENT;
     ints[at + request.PATIENCE] = NO_EVENT;
     this.meter.enter();
-    if (isMeasured) this.meter.offeredMeasured++;
+    if (!isMeasured) this.meter.offeredUnmeasured++;
     const { patienceMs } = users.population;
     if (patienceMs !== null) {
       const lane = this.patienceLane[population]!;
@@ -149,15 +151,15 @@ export class Visits implements ClientSide {
     const { ints, floats } = this.requests;
     const at = slot * request.INTS;
     const float = slot * request.FLOATS;
-    const { requests, meter, ledger } = this;
+    const { requests, meter, ledger, timeline } = this;
     const { nowMs } = this.kernel;
     const session = ints[at + request.SESSION]!;
     const flags = ints[at + request.FLAGS]!;
     sample[0] = nowMs - floats[float + request.INTENDED_AT_MS]!;
-    this.timeline.responseTimeMs.addSample();
+    timeline.responseTimeMs.addSample();
     if ((flags & request.IS_MEASURED) !== 0) {
-      meter.responseTimeMs.addSample();
-      meter.endedMeasured[ANSWERED]!++;
+      // Compared, not asked whether it is true: the compiler does not know that a field is always a boolean.
+      if (timeline.isMixed === true) meter.responseTimeMs.addSample();
       meter.networkMs += floats[float + request.NETWORK_MS]!;
       meter.stateMs += floats[float + request.STATE_MS]!;
       if (this.balancers.limits !== null) meter.heldMs += this.balancers.limits.waitedMs(slot);
@@ -166,7 +168,7 @@ export class Visits implements ClientSide {
         floats[float + request.MARKED_AT_MS]! -
         floats[float + request.STARTED_AT_MS]! -
         floats[float + request.STATE_MS]!;
-    }
+    } else meter.endedUnmeasured[ANSWERED]!++;
     const isOnlyRequest =
       (flags & request.HAS_SESSION) === 0 &&
       this.sessions.requestsIssued[session] === this.sessions.requestsPlanned[session] &&
@@ -198,7 +200,7 @@ export class Visits implements ClientSide {
       return;
     }
     this.accounts.interruptTransaction(slot, session);
-    if (requests.has(slot, request.IS_MEASURED)) this.meter.endedMeasured[how]!++;
+    if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[how]!++;
     this.finish(slot, session, how);
     if (users.population.afterFailure === "leave") this.leave(session);
     else this.goOn(session);
@@ -222,7 +224,7 @@ export class Visits implements ClientSide {
     requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
     this.accounts.interruptTransaction(slot, session);
-    if (requests.has(slot, request.IS_MEASURED)) this.meter.endedMeasured[TIMED_OUT]!++;
+    if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
     if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {

@@ -65,6 +65,9 @@ describe("a histogram", () => {
     fc.assert(
       fc.property(parts, (parts) => {
         expect(mergeHistograms(parts.map(recordOf))).toEqual(recordOf(parts.flat()));
+        const whole = new Histogram();
+        for (const part of parts) whole.merge(histogramOf(part));
+        expect(whole.record()).toEqual(recordOf(parts.flat()));
       }),
     );
   });

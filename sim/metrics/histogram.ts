@@ -81,6 +81,16 @@ export class Histogram {
     this.maximum = Math.max(this.maximum, 0);
   }
 
+  /** Adds all that is in another one. */
+  merge({ count, total, sum, maximum, lowest, highest }: Histogram): void {
+    for (let bucket = lowest; bucket <= highest; bucket++) this.count[bucket]! += count[bucket]!;
+    this.total += total;
+    this.sum += sum;
+    this.maximum = Math.max(this.maximum, maximum);
+    this.lowest = Math.min(this.lowest, lowest);
+    this.highest = Math.max(this.highest, highest);
+  }
+
   clear(): void {
     if (this.highest >= 0) this.count.fill(0, this.lowest, this.highest + 1);
     this.total = 0;

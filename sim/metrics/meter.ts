@@ -18,9 +18,9 @@ export class Meter {
   /** All of the run. */
   offered = 0;
   readonly ended = new Float64Array(4);
-  /** Measured ones. */
-  offeredMeasured = 0;
-  readonly endedMeasured = new Float64Array(4);
+  /** Those that were meant to be sent before the end of warm-up: soon there are no more of them. */
+  offeredUnmeasured = 0;
+  readonly endedUnmeasured = new Float64Array(4);
   fresh = 0;
   retries = 0;
   /** Over measured and answered requests. */
@@ -73,6 +73,19 @@ export class Meter {
     this.sinceMs = nowMs;
     this.inSystem--;
     this.sojournOfEndedMs += nowMs - this.requests.floats[slot * FLOATS + INTENDED_AT_MS]!;
+  }
+
+  get offeredMeasured(): number {
+    return this.offered - this.offeredUnmeasured;
+  }
+
+  /** Measured requests that have ended in the way `how`. */
+  endedMeasured(how: number): number {
+    return this.ended[how]! - this.endedUnmeasured[how]!;
+  }
+
+  get unmeasuredInFlight(): number {
+    return this.endedUnmeasured.reduce((left, ended) => left - ended, this.offeredUnmeasured);
   }
 
   get inFlight(): number {

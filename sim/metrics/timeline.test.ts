@@ -8,7 +8,7 @@ import { Ledger } from "./ledger.ts";
 import { ANSWERED, FAILED, Meter, REFUSED, TIMED_OUT } from "./meter.ts";
 import { bandLowMs, bandOf, Timeline } from "./timeline.ts";
 
-function made(count = 2) {
+function made({ count = 2, warmUpMs = 0 } = {}) {
   const clock = { nowMs: 0 };
   const requests = new Requests();
   const servers = new Servers(scenario([group({ count })]), requests, clock);
@@ -17,7 +17,7 @@ function made(count = 2) {
   sessions.take();
   const ledger = new Ledger(sessions, count);
   const meter = new Meter(clock, requests);
-  const timeline = new Timeline(100, servers, ledger, meter);
+  const timeline = new Timeline(100, warmUpMs, servers, ledger, meter);
   const endWindow = (atMs: number) => {
     clock.nowMs = atMs;
     timeline.endWindow(atMs);
@@ -95,7 +95,7 @@ describe("the timeline", () => {
   });
 
   it("leaves servers that are down out of the skew", () => {
-    const { servers, timeline, endWindow } = made(3);
+    const { servers, timeline, endWindow } = made({ count: 3 });
     servers.stop(2, 0);
     servers.ints[ARRIVED] = 6;
     servers.ints[INTS + ARRIVED] = 6;
@@ -104,10 +104,32 @@ describe("the timeline", () => {
   });
 
   it("keeps no columns for more servers than a screen can show", () => {
-    const { timeline, endWindow } = made(257);
+    const { timeline, endWindow } = made({ count: 257 });
     endWindow(100);
     expect(timeline.record().serverRequests).toEqual([]);
-    expect(made(256).timeline.record().serverRequests).toHaveLength(256);
+    expect(made({ count: 256 }).timeline.record().serverRequests).toHaveLength(256);
+  });
+
+  it("hands a window's response times to the meter when all of them are measured, and only then", () => {
+    const { meter, timeline, endWindow } = made({ warmUpMs: 150 });
+    const measured = () => meter.responseTimeMs.total;
+    meter.offeredUnmeasured = 2;
+    timeline.responseTimeMs.add(1);
+    endWindow(100);
+    expect([timeline.isMixed, measured()]).toEqual([true, 0]);
+    // Warm-up is over, but a request from before is still under way.
+    meter.endedUnmeasured[ANSWERED] = 1;
+    timeline.responseTimeMs.add(2);
+    endWindow(200);
+    expect([timeline.isMixed, measured()]).toEqual([true, 0]);
+    meter.endedUnmeasured[TIMED_OUT] = 1;
+    timeline.responseTimeMs.add(3);
+    endWindow(300);
+    expect([timeline.isMixed, measured()]).toEqual([false, 0]);
+    timeline.responseTimeMs.add(4);
+    timeline.responseTimeMs.add(5);
+    endWindow(400);
+    expect([measured(), meter.responseTimeMs.sum, meter.responseTimeMs.maximum]).toEqual([2, 9, 5]);
   });
 
   it("counts response times of each window in bands", () => {

@@ -18,6 +18,12 @@ type Column = (number | null)[];
 export class Timeline {
   /** Of the present window. */
   readonly responseTimeMs = new Histogram();
+  /**
+   * While there may be answers to requests from before the end of warm-up, measured answers have to be added to the
+   * meter's histogram one by one. After that, each window's are added when it ends.
+   */
+  isMixed: boolean;
+  private readonly warmUpMs: number;
   private readonly windowMs: number;
   private readonly servers: Servers;
   private readonly ledger: Ledger;
@@ -51,8 +57,10 @@ export class Timeline {
   private readonly serverInFlight: number[][];
   private readonly heat: number[] = [];
 
-  constructor(windowMs: number, servers: Servers, ledger: Ledger, meter: Meter) {
+  constructor(windowMs: number, warmUpMs: number, servers: Servers, ledger: Ledger, meter: Meter) {
     this.windowMs = windowMs;
+    this.warmUpMs = warmUpMs;
+    this.isMixed = warmUpMs > 0;
     this.servers = servers;
     this.ledger = ledger;
     this.meter = meter;
@@ -86,6 +94,7 @@ export class Timeline {
     this.live.push((ledger.liveMs - this.liveMsBefore) / elapsedMs);
     this.closeServers(elapsedMs);
     this.closeLatency();
+    this.isMixed = nowMs < this.warmUpMs || meter.unmeasuredInFlight > 0;
     this.before = counts.copy();
     this.offeredBefore = meter.offered;
     this.endedBefore.set(meter.ended);
@@ -126,6 +135,7 @@ export class Timeline {
       bands.set(band, (bands.get(band) ?? 0) + count);
     });
     for (const [band, count] of bands) this.heat.push(this.windows, band, count);
+    if (!this.isMixed) this.meter.responseTimeMs.merge(this.responseTimeMs);
     this.responseTimeMs.clear();
   }
 
