@@ -9,6 +9,7 @@ import {
 } from "../scenarios/index.ts";
 import type { BalancingDefinition } from "../sim/balancing/algorithm.ts";
 import { balancingAlgorithms } from "../sim/balancing/index.ts";
+import { placementHelpers } from "../sim/balancing/placement/index.ts";
 import type { Described, Knob } from "../sim/catalogue.ts";
 import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
 import { lossCauses } from "../sim/metrics/causes.ts";
@@ -126,6 +127,12 @@ export const topics: readonly Topic[] = [
     alias: "balancing",
     what: "balancing algorithm",
     entries: () => balancingAlgorithms.map(algorithmEntry),
+  },
+  {
+    name: "placement",
+    what: "placement helper",
+    entries: () =>
+      placementHelpers.map((helper) => partEntry(helper, [fact("products", helper.products)], "placement")),
   },
   {
     name: "affinity",

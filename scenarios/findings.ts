@@ -52,12 +52,16 @@ function unionFindings(issue: UnionIssue, path: Path): readonly Finding[] {
     if (best !== undefined && best.misfit < wrongKind) return best.branch.flatMap((inner) => findingsOf(inner, path));
     return [told(issue, path, wayOut(issue))];
   }
-  const inners = issue.errors.flat();
+  const inners = innermost(issue);
   // A word that only one branch understands as a word: its complaint names the known ones.
   const named = inners.find((inner) => unknownWordOf(inner)?.rule === "unknown name");
   if (named !== undefined && typeof issue.input === "string") return findingsOf(named, path);
   return [told(issue, path, wayOut(issue) ?? inners.map(wayOut).find((hint) => hint !== undefined))];
 }
+
+/** What the branches say, those of unions within them included. */
+const innermost = (issue: UnionIssue): readonly Issue[] =>
+  issue.errors.flat().flatMap((inner) => (inner.code === "invalid_union" ? innermost(inner) : [inner]));
 
 /** A map whose kind, `process: poisson`, is missing or not known. */
 function unknownVariant(issue: UnionIssue, key: string, path: Path): Finding {
@@ -76,7 +80,9 @@ const wrongKind = 1_000;
 function misfitOf(branch: readonly Issue[], input: unknown): number {
   let misfit = branch.length;
   for (const issue of branch) {
-    if (issue.path.length === 0 && issue.code === "invalid_type") misfit += wrongKind;
+    if (issue.path.length === 0 && ["invalid_type", "invalid_value"].includes(issue.code)) misfit += wrongKind;
+    const isUnion = issue.path.length === 0 && issue.code === "invalid_union";
+    if (isUnion && issue.errors.every((inner) => misfitOf(inner, input) >= wrongKind)) misfit += wrongKind;
     if (issue.path.length === 1 && unknownWordOf(issue)?.rule === "unknown key") misfit += 10;
     // A variant chosen by a key that was not written was not meant.
     if (issue.code === "invalid_union" && issue.discriminator !== undefined) {

@@ -24,6 +24,8 @@ const preset = z
     return z.NEVER;
   });
 
+const placementHelper = partSchema(placementHelpers, "placement helper");
+
 const customWith = (own: readonly Described[]) =>
   closed({
     name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
@@ -32,8 +34,9 @@ const customWith = (own: readonly Described[]) =>
       .describe("Which server gets a request that no binding decides.")
       .optional(),
     placement: z
-      .array(partSchema(placementHelpers, "placement helper"), {
-        error: "must be a list of placement helpers such as [slow-start, { subset: { size: 20 } }]",
+      .union([placementHelper.transform((only) => [only]), z.array(placementHelper)], {
+        error:
+          "must be a placement helper such as slow-start, or a list such as [slow-start, { subset: { size: 20 } }]",
       })
       .describe("What the algorithm sees of the fleet: the first helper sees all of it, the next what that one leaves.")
       .optional(),
