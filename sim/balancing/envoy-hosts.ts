@@ -24,11 +24,13 @@ export const hostKeyKnob = {
 const keyOf = (identity: ServerIdentity, hostKey: string) =>
   hostKey === "name" ? identity.name : `${identity.host}:${identity.port}`;
 
-/** The eligible servers, in the order of the fleet. */
-export function eligibleHosts(fleet: FleetView, hostKey: string): HashedHosts {
-  const eligible = fleet.eligible.subarray(0, fleet.eligibleCount);
-  return hashedHosts(
-    Array.from(eligible, (server) => keyOf(fleet.identity[server]!, hostKey)),
-    Array.from(eligible, (server) => fleet.weight[server]!),
+/** Some servers of the fleet, in their order. */
+export const hostsOf = (fleet: FleetView, servers: Int32Array, hostKey: string): HashedHosts =>
+  hashedHosts(
+    Array.from(servers, (server) => keyOf(fleet.identity[server]!, hostKey)),
+    Array.from(servers, (server) => fleet.weight[server]!),
   );
-}
+
+/** The eligible servers, in the order of the fleet. */
+export const eligibleHosts = (fleet: FleetView, hostKey: string): HashedHosts =>
+  hostsOf(fleet, fleet.eligible.subarray(0, fleet.eligibleCount), hostKey);
