@@ -167,6 +167,12 @@ describe("ten balancers over one pool of 250 servers", () => {
     );
   });
 
+  it("have disjoint pools of 25 each: 153.2 (4.1), 1003 (31)", () => {
+    // Google's subsets: ten balancers are one round of ten pieces.
+    const placement = [{ name: "subset", knobs: { size: 25, scheme: "rounds", fallback: "none" } }];
+    expectTimes(published({ ...leastOf(25, "local"), placement }, 10), 153.2, 4.1, 1003, 31);
+  });
+
   it("know only their own, and of equals take any: 404 (12) at the median", () => {
     const median = estimate(published(leastOf(250, "local"), 10), "responseTimeP50Ms");
     againstReference(median, 404, 1.2, { precision: 0.05, bias: histogramBias });

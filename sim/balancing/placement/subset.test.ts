@@ -64,6 +64,18 @@ describe("subsets at random", () => {
   });
 });
 
+describe("two subsets at random", () => {
+  it("of 5 of 100 share j servers with the hypergeometric probability: shuffle sharding's arithmetic", () => {
+    const sets = subsets("random", 8000, 100, 5).map((set) => [...set.keys()]);
+    const shared = [0, 0, 0];
+    for (let pair = 0; pair < 4000; pair++) {
+      const [one, other] = [sets[2 * pair]!, sets[2 * pair + 1]!];
+      shared[Math.min(2, one.filter((server) => other.includes(server)).length)]!++;
+    }
+    expectFits(shared, [0.76959, 0.21143, 1 - 0.76959 - 0.21143]);
+  });
+});
+
 describe("subsets in rounds", () => {
   it("give every server the same number of balancers, where rounds are complete and subsets cover all", () => {
     expect(new Set(connections(subsets("rounds", 300, 300, 30), 300))).toEqual(new Set([30]));
