@@ -44,6 +44,7 @@ class Haproxy implements Product {
       next.warm(this.nowMs);
       this.backend.update(next);
       this.traffic.takeOver(next);
+      this.traffic.settle();
     }
     this.nowMs = atMs;
   }
@@ -66,6 +67,7 @@ class Haproxy implements Product {
     this.backend.requests++;
     this.persistence.request(flow, this.nowMs);
     this.traffic.place(flow);
+    this.traffic.settle();
   }
 
   close(request: number): void {
@@ -76,6 +78,7 @@ class Haproxy implements Product {
     if (flow.server === null || !flow.isConnected) return this.traffic.abandon(flow);
     this.persistence.response(flow, this.nowMs);
     this.traffic.finish(flow);
+    this.traffic.settle();
   }
 
   setWeight(name: string, weight: number): void {
@@ -115,6 +118,7 @@ class Haproxy implements Product {
     server.stopWarming();
     this.backend.update(server);
     this.traffic.redistribute(server);
+    this.traffic.settle();
   }
 
   private comeUp(server: Server): void {
@@ -123,6 +127,7 @@ class Haproxy implements Product {
     if (wasStopped) server.startWarming(this.nowMs);
     this.backend.update(server);
     if (wasStopped) this.traffic.takeOver(server);
+    this.traffic.settle();
   }
 
   private drain(server: Server): void {
@@ -132,6 +137,7 @@ class Haproxy implements Product {
     if (wasStopped) server.startWarming(this.nowMs);
     this.backend.update(server);
     this.traffic.redistribute(server);
+    this.traffic.settle();
   }
 
   reload(): void {

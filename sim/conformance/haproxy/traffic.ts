@@ -12,6 +12,8 @@ export class Traffic {
   private readonly failed: (flow: Flow) => void;
   /** Requests that wait for any server. */
   private readonly queue: Flow[] = [];
+  /** Requests that will try the server that refused them again, a second later: after all that happens at once. */
+  private readonly resting: Flow[] = [];
   private waits = 0;
 
   constructor(configuration: Configuration, backend: Backend, recorder: Recorder, failed: (flow: Flow) => void) {
@@ -76,22 +78,28 @@ export class Traffic {
 
   private connect(flow: Flow): void {
     const server = flow.server!;
-    for (;;) {
-      this.recorder.tried(flow.id, server.name);
-      if (server.accepts) {
-        server.connections++;
-        flow.isConnected = true;
-        this.recorder.arrived(flow.id, server.name);
-        return this.recorder.decided(flow.id, server.name);
-      }
-      if (flow.retries >= this.configuration.retries) return this.leave(flow, () => this.fail(flow));
-      flow.retries++;
-      if (this.redispatches(flow)) break;
+    this.recorder.tried(flow.id, server.name);
+    if (server.accepts) {
+      server.connections++;
+      flow.isConnected = true;
+      this.recorder.arrived(flow.id, server.name);
+      return this.recorder.decided(flow.id, server.name);
+    }
+    if (flow.retries >= this.configuration.retries) return this.leave(flow, () => this.fail(flow));
+    flow.retries++;
+    if (!this.redispatches(flow)) {
+      this.resting.push(flow);
+      return;
     }
     this.leave(flow, () => {
       this.unassign(flow);
       this.place(flow);
     });
+  }
+
+  /** Lets the time pass after which a refused request tries the same server again, until nobody waits for it. */
+  settle(): void {
+    while (this.resting.length > 0) for (const flow of this.resting.splice(0)) this.connect(flow);
   }
 
   /** Gives up the place on the server, which others take; they go their ways after the request has gone its own. */
