@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { plainNumber } from "../../reports/format.ts";
 import type { BalancingDefinition } from "../../sim/balancing/algorithm.ts";
-import { costOf, growsMore, sizes, statedGrowth } from "./cost.ts";
+import { growsMore, statedGrowth } from "../../sim/balancing/growth.ts";
+import { costOf, sizes } from "./cost.ts";
 import { type History, history, historyText } from "./history.ts";
 import { type Kind, Trial } from "./trial.ts";
 

@@ -1,12 +1,11 @@
 /** How the reads of its view that a decision takes grow with the fleet: counted, so that no machine changes the answer. */
 import type { BalancingDefinition } from "../../sim/balancing/algorithm.ts";
+import type { Growth } from "../../sim/balancing/growth.ts";
 import { withDefaults } from "../../sim/catalogue.ts";
 import type { History, Step } from "./history.ts";
 import { Trial } from "./trial.ts";
 
 export const sizes = [10, 32, 100, 316, 1000] as const;
-
-export type Growth = "O(1)" | "O(log n)" | "O(n)";
 
 export interface Cost {
   /** Mean reads for a decision, `pick`, `sent` and `ended` together, by size of the fleet. */
@@ -57,10 +56,3 @@ export function costOf(definition: BalancingDefinition): Cost {
   const reads = sizes.map((servers) => readsFor(definition, servers));
   return { reads, growth: growthOf(reads) };
 }
-
-const order: readonly Growth[] = ["O(1)", "O(log n)", "O(n)"];
-
-/** What a definition's `cost` says of a decision, the most where it says several; null where it says none of the three. */
-export const statedGrowth = (cost: string): Growth | null => order.findLast((growth) => cost.includes(growth)) ?? null;
-
-export const growsMore = (measured: Growth, stated: Growth): boolean => order.indexOf(measured) > order.indexOf(stated);

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evenkeel } from "../testing/world.ts";
 import type { Check } from "./checks.ts";
-import { growsMore, statedGrowth } from "./cost.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -176,15 +175,4 @@ describe("a rule that is broken is told with the smallest case and the way out",
 test("a file that is no algorithm is told as for run", async () => {
   const { code, err } = await kit("export default 3;");
   expect([code, err]).toEqual([65, expect.stringContaining("default export must be an object, found 3")]);
-});
-
-test("the most that a definition says of its cost counts", () => {
-  expect(statedGrowth("O(1); O(n log n) to rebuild")).toBe("O(1)");
-  expect(statedGrowth("O(log n), O(n) where all are full")).toBe("O(n)");
-  expect(statedGrowth("who knows")).toBeNull();
-  expect([growsMore("O(n)", "O(log n)"), growsMore("O(1)", "O(1)"), growsMore("O(1)", "O(n)")]).toEqual([
-    true,
-    false,
-    false,
-  ]);
 });

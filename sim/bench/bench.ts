@@ -3,11 +3,14 @@
  * never fails on a wall clock; wrong statistics do fail, so that nothing fast and wrong goes unnoticed.
  */
 import { parseArgs } from "node:util";
+import { balancingAlgorithms } from "../balancing/index.ts";
+import { FLAPPING } from "./algorithms.ts";
 import { type Rounds, wrongness } from "./compare.ts";
 import { count, goalsOf, type Memory } from "./goals.ts";
 import {
   compileReference,
   measure,
+  measureAlgorithm,
   measurePeak,
   measureSession,
   type Reference,
@@ -15,16 +18,16 @@ import {
   systemNames,
 } from "./measure.ts";
 import { type Case, type Measurement, type Policy, policies, RHO } from "./model.ts";
-import { goalTable, growthLine, speedTable } from "./table.ts";
+import { algorithmTable, goalTable, growthLine, speedTable } from "./table.ts";
 
 const usage = `Usage: npm run bench -- [--quick] [--only WORDS]
 
   --quick        shorter runs and fewer rounds: a first impression in a minute
-  --only WORDS   of ${[...policies, ...systemNames.slice(1), "memory"].join(", ")}; separated by commas
+  --only WORDS   of ${[...policies, ...systemNames.slice(1), "memory", "algorithms"].join(", ")}; separated by commas
 `;
 
 function bench(isQuick: boolean, only: readonly string[]): number {
-  const known: readonly string[] = [...policies, ...systemNames, "memory"];
+  const known: readonly string[] = [...policies, ...systemNames, "memory", "algorithms"];
   const unknown = only.filter((word) => !known.includes(word));
   if (unknown.length > 0) {
     process.stderr.write(`--only: unknown ${unknown.join(", ")}; known: ${known.join(", ")}\n`);
@@ -33,7 +36,7 @@ function bench(isQuick: boolean, only: readonly string[]): number {
   const rounds = isQuick ? 3 : 5;
   const chosenPolicies = chosen(policies, only);
   const systems = systemNames.filter((name) => name === "reference" || chosen(systemNames, only).includes(name));
-  const withSpeed = only.length === 0 || only.some((word) => word !== "memory");
+  const withSpeed = only.length === 0 || only.some((word) => word !== "memory" && word !== "algorithms");
   const withMemory = only.length === 0 || only.includes("memory");
 
   const problems: string[] = [];
@@ -55,6 +58,7 @@ function bench(isQuick: boolean, only: readonly string[]): number {
     const growth = growthLine(cases);
     if (growth !== null) process.stdout.write(`${growth}\n\n`);
   }
+  if (only.length === 0 || only.includes("algorithms")) process.stdout.write(`${algorithmCosts(rounds)}\n\n`);
   const memory = withMemory ? measureMemory(isQuick ? 2_000_000 : 10_000_000) : null;
   process.stdout.write(`${goalTable(goalsOf(cases, memory))}\n`);
   for (const problem of problems) process.stdout.write(`WRONG STATISTICS: ${problem}\n`);
@@ -119,6 +123,19 @@ function measureCase(
     if (wrong !== null) problems.push(`${system}, ${policy}, ${count(servers)} servers: ${wrong}`);
   }
   return { policy, servers, bySystem };
+}
+
+function algorithmCosts(rounds: number): string {
+  const costs = balancingAlgorithms.map(({ name }) => {
+    process.stderr.write(`decisions of ${name}\n`);
+    return measureAlgorithm(name, rounds);
+  });
+  return [
+    `Nanoseconds of processor time for a decision (pick, sent, ended), medians of ${rounds} rounds, by servers with mixed`,
+    `weights; how it grows from 10 to 10,000; a change of one server of ${count(FLAPPING)} and the decision after it.`,
+    "",
+    algorithmTable(costs),
+  ].join("\n");
 }
 
 function measureMemory(requests: number): Memory {

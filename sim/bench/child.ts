@@ -2,8 +2,10 @@
  * Measures one thing in a process of its own and prints it as a line of JSON.
  *
  * Usage: child.js SYSTEM POLICY SERVERS REQUESTS SEED | peak REQUESTS | session SESSIONS
+ *   | algorithm NAME ROUNDS
  */
 import { cpuUsage, resourceUsage } from "node:process";
+import { type AlgorithmCost, algorithmCost } from "./algorithms.ts";
 import { runBareKernel } from "./bare-kernel.ts";
 import { bytesPerSession, peakMegabytes } from "./memory.ts";
 import { type Case, type Measurement, type Outcome, policies } from "./model.ts";
@@ -25,7 +27,8 @@ function measured(run: (given: Case) => Outcome, given: Case): Measurement {
   return { ...outcome, cpuSec: (spent.user + spent.system) / 1e6, peakMegabytes: resourceUsage().maxRSS / 1024 };
 }
 
-function answer([what = "", ...given]: readonly string[]): Measurement | number {
+function answer([what = "", ...given]: readonly string[]): Measurement | AlgorithmCost | number {
+  if (what === "algorithm") return algorithmCost(given[0]!, Number(given[1]));
   if (what === "peak") return peakMegabytes(Number(given[0]));
   if (what === "session") return bytesPerSession(Number(given[0]));
   const run = systems[what];

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AlgorithmCost } from "./algorithms.ts";
 import type { Case, Measurement } from "./model.ts";
 import referenceSource from "./reference.cpp?raw";
 
@@ -41,6 +42,11 @@ export function measure(system: SystemName, given: Case, reference: Reference): 
   const printed = JSON.parse(run(reference.path, model)) as Record<"R" | "mean" | "p99" | "cpu" | "rssMB", number>;
   const { R, mean, p99, cpu, rssMB } = printed;
   return { requests: R, mean, p99, cpuSec: cpu, peakMegabytes: rssMB };
+}
+
+/** What decisions of one algorithm cost. */
+export function measureAlgorithm(name: string, rounds: number): AlgorithmCost {
+  return JSON.parse(run(process.execPath, [child, "algorithm", name, String(rounds)])) as AlgorithmCost;
 }
 
 /** Peak megabytes of a run of so many requests. */

@@ -1,6 +1,7 @@
 /** The benchmark's result as text. Pure. */
+import { type AlgorithmCost, contradicts, growthOf, sizes, statedCost } from "./algorithms.ts";
 import { type Rounds, ratioOf, speedIn } from "./compare.ts";
-import { count, type Goal, growthOf } from "./goals.ts";
+import { count, type Goal, growthOf as growthOfCases } from "./goals.ts";
 import type { SystemName } from "./measure.ts";
 
 const titles: Readonly<Record<SystemName, string>> = {
@@ -42,7 +43,7 @@ export function speedTable(cases: readonly Rounds[]): string {
 
 export function growthLine(cases: readonly Rounds[]): string | null {
   const parts = (["reference", "bare-kernel", "public-path"] as const)
-    .map((system) => ({ system, grown: growthOf(cases, system) }))
+    .map((system) => ({ system, grown: growthOfCases(cases, system) }))
     .filter(({ grown }) => grown !== null)
     .map(({ system, grown }) => `${titles[system]} ${number(grown, 2)}`);
   return parts.length === 0 ? null : `cost per request at 10,000 servers ÷ at 10, p2c: ${parts.join(" · ")}`;
@@ -54,6 +55,21 @@ export function goalTable(goals: readonly Goal[]): string {
     .filter(({ found }) => found !== null)
     .map(({ text, found, isReached }) => [isReached ? "reached" : "missed ", text, found!]);
   return aligned(rows, Infinity);
+}
+
+/** Nanoseconds for a decision with mixed weights by size of the fleet, how they grow, and what the definition says. */
+export function algorithmTable(costs: readonly AlgorithmCost[]): string {
+  const head = ["algorithm", ...sizes.map(count), "grows", "equal weights", "stated", "change, µs"];
+  const rows = costs.map((cost) => [
+    cost.name,
+    ...cost.mixedNs.map((ns) => count(Math.round(ns))),
+    number(growthOf(cost.mixedNs), 1),
+    number(growthOf(cost.equalNs), 1),
+    statedCost(cost.name) ?? "–",
+    number(cost.changeUs, 1),
+  ]);
+  const [first = "", ...lines] = aligned([head, ...rows], 1).split("\n");
+  return [first, ...lines.map((line, at) => (contradicts(costs[at]!) ? `${line}  contradicts` : line))].join("\n");
 }
 
 /** Pads cells to the width of their column, those before column `textColumns` to the right, numbers to the left. */
