@@ -1,5 +1,6 @@
 /** The benchmark as programs of node: `dist/bench/bench.js`, and the one in which each system is measured. */
 import { defineConfig } from "vite";
+import { programs } from "./vite.programs.ts";
 
 export default defineConfig({
   build: {
@@ -9,7 +10,7 @@ export default defineConfig({
     minify: false,
     rollupOptions: {
       input: { bench: "sim/bench/bench.ts", child: "sim/bench/child.ts" },
-      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+      output: programs,
     },
   },
 });

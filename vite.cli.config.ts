@@ -3,6 +3,7 @@
  * node's own modules and piscina, which loads files beside itself.
  */
 import { defineConfig } from "vite";
+import { programs } from "./vite.programs.ts";
 
 export default defineConfig({
   build: {
@@ -12,8 +13,7 @@ export default defineConfig({
     minify: false,
     rollupOptions: {
       input: { evenkeel: "cli/evenkeel.ts", "cell-worker": "cli/execute/cell-worker.ts" },
-      // Flat, so that what one file says of its neighbours stays true wherever the bundler puts it.
-      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+      output: programs,
     },
   },
   ssr: { noExternal: true, external: ["piscina"] },

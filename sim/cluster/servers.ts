@@ -166,8 +166,15 @@ export class Servers {
 
   /** Takes the request that has waited longest; there must be one. */
   dequeue(server: number): number {
-    const slot = this.ints[server * INTS + QUEUE_HEAD]!;
-    this.leaveQueue(server, slot);
+    const { ints } = this;
+    const links = this.requests.ints;
+    const int = server * INTS;
+    const slot = ints[int + QUEUE_HEAD]!;
+    const after = links[slot * request.INTS + request.NEXT]!;
+    ints[int + QUEUE_HEAD] = after;
+    if (after < 0) ints[int + QUEUE_TAIL] = -1;
+    else links[after * request.INTS + request.PREVIOUS] = -1;
+    ints[int + QUEUED]!--;
     return slot;
   }
 
