@@ -7,8 +7,9 @@ import type { PlacementContext, Situation } from "../balancing/placement/placeme
 import { partNamed } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import type { Kernel } from "../engine/kernel.ts";
-import type { Cluster, ServerGroup, Strategy } from "../scenario.ts";
+import type { Cluster, Strategy } from "../scenario.ts";
 import * as event from "./events.ts";
+import { byServer, zonesOfBalancers } from "./zones.ts";
 
 export interface AlgorithmsParts {
   /** Algorithms beside those of the catalogue. */
@@ -30,12 +31,9 @@ export function algorithmsOf(
 ): readonly BalancingAlgorithm[] {
   const { own, cluster, fleets, requests, kernel, ask, seed, drawsOf } = parts;
   const definition = partNamed([...balancingAlgorithms, ...own], balancing.name, "balancing algorithm");
-  const { balancers, servers } = cluster;
-  const fleetOf = <T>(of: (group: ServerGroup) => T): T[] =>
-    servers.flatMap((group) => Array.from({ length: group.count }, () => of(group)));
-  const zoneOfBalancer = fleets.map((_, balancer) => balancers.zones[balancer % balancers.zones.length] ?? null);
-  const zone = fleetOf((group) => group.zone);
-  const tier = Int32Array.from(fleetOf((group) => group.tier));
+  const zoneOfBalancer = zonesOfBalancers(cluster);
+  const zone = byServer(cluster, (group) => group.zone);
+  const tier = Int32Array.from(byServer(cluster, (group) => group.tier));
   const helpers = withTiers(placement, { tier });
   return fleets.map((fleet, balancer) => {
     const context: BalancingContext = {

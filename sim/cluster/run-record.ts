@@ -164,6 +164,7 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
     storeOperations: meter.storeOperations,
     cookieBytes: meter.cookieBytes,
     balancerMessages: meter.balancerMessages,
+    zoneCrossings: meter.zoneCrossings,
     sessionMemoryBytes: (measured.byteMs / measured.atMs) * state.copies(servers.upCount),
   };
 }

@@ -34,7 +34,7 @@ import { Servers } from "./servers.ts";
 import { Service } from "./service.ts";
 import type { OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
-import { Traffic } from "./traffic.ts";
+import { trafficOf } from "./traffic.ts";
 import { Visits } from "./visits.ts";
 import { Watch } from "./watch.ts";
 
@@ -130,7 +130,7 @@ export class Simulation {
       servers: this.servers,
       fleets: this.fleets,
       algorithms: this.algorithms,
-      traffic: Traffic.of(scenario.populations, requests, sessions, this.fleets, seed),
+      traffic: trafficOf({ scenario, requests, sessions, fleets, meter, seed }),
       isPlaced: (strategy.placement ?? []).length > 0,
       affinity: this.affinity,
       meter,

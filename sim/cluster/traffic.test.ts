@@ -50,3 +50,18 @@ describe("bytes", () => {
     expect([...simulation.fleets[0]!.sentBytes, ...simulation.fleets[0]!.receivedBytes]).toEqual([0, 0, 0, 0]);
   });
 });
+
+describe("crossings between zones", () => {
+  it("are requests sent to a server of another zone, where both sides say where they stand", () => {
+    const crossings = (balancers: readonly string[], servers: readonly (string | null)[]) =>
+      replay(requestsAt(10, 20, 30, 40), [], {
+        servers: servers.map((zone, i) => group({ name: `group-${i}`, zone })),
+        balancers: { zones: balancers },
+      }).simulation.meter.zoneCrossings;
+    // In turn: two of the four go to each server.
+    expect(crossings(["a"], ["a", "b"])).toBe(2);
+    expect(crossings(["a"], ["b", "c"])).toBe(4);
+    expect(crossings(["a"], ["a", null])).toBe(0);
+    expect(crossings([], ["a", "b"])).toBe(0);
+  });
+});

@@ -1,52 +1,63 @@
-/** Bytes that requests and answers carry, counted by each balancer for each server; there where a population says how many. */
+/**
+ * What goes over the wire between balancers and servers: bytes, counted by each balancer for each server, where a population
+ * says how many; and requests that cross from one zone to another, where the scenario has zones.
+ */
 import type { Fleet } from "../balancing/fleet.ts";
 import { Sampler } from "../engine/sampler.ts";
-import type { Population } from "../scenario.ts";
+import type { Meter } from "../metrics/meter.ts";
+import type { Scenario } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
+import { byServer, zonesOfBalancers } from "./zones.ts";
+
+export interface TrafficParts {
+  readonly scenario: Scenario;
+  readonly requests: Requests;
+  readonly sessions: Sessions;
+  readonly fleets: readonly Fleet[];
+  readonly meter: Meter;
+  readonly seed: number;
+}
+
+/** null where there is nothing to count. */
+export function trafficOf(parts: TrafficParts): Traffic | null {
+  const { populations, cluster } = parts.scenario;
+  const isCounted = populations.some(({ bytes }) => bytes !== null) || cluster.balancers.zones.length > 0;
+  return isCounted ? new Traffic(parts) : null;
+}
 
 export class Traffic {
   private readonly requests: Requests;
   private readonly sessions: Sessions;
   private readonly fleets: readonly Fleet[];
+  private readonly meter: Meter;
   /** By population. */
   private readonly requestBytes: readonly (Sampler | null)[];
   private readonly responseBytes: readonly (Sampler | null)[];
+  private readonly zoneOfBalancer: readonly (string | null)[];
+  private readonly zone: readonly (string | null)[];
 
-  constructor(
-    populations: readonly Population[],
-    requests: Requests,
-    sessions: Sessions,
-    fleets: readonly Fleet[],
-    seed: number,
-  ) {
+  constructor({ scenario, requests, sessions, fleets, meter, seed }: TrafficParts) {
     this.requests = requests;
     this.sessions = sessions;
     this.fleets = fleets;
-    this.requestBytes = populations.map(({ name, bytes }) =>
-      bytes === null ? null : new Sampler(bytes.request, seed, `${name}/request-bytes`),
-    );
-    this.responseBytes = populations.map(({ name, bytes }) =>
-      bytes === null ? null : new Sampler(bytes.response, seed, `${name}/response-bytes`),
-    );
-  }
-
-  /** null where no population's messages have a size. */
-  static of(
-    populations: readonly Population[],
-    requests: Requests,
-    sessions: Sessions,
-    fleets: readonly Fleet[],
-    seed: number,
-  ): Traffic | null {
-    const isSized = populations.some(({ bytes }) => bytes !== null);
-    return isSized ? new Traffic(populations, requests, sessions, fleets, seed) : null;
+    this.meter = meter;
+    const samplers = (of: "request" | "response") =>
+      scenario.populations.map(({ name, bytes }) =>
+        bytes === null ? null : new Sampler(bytes[of], seed, `${name}/${of}-bytes`),
+      );
+    this.requestBytes = samplers("request");
+    this.responseBytes = samplers("response");
+    this.zoneOfBalancer = zonesOfBalancers(scenario.cluster);
+    this.zone = byServer(scenario.cluster, (group) => group.zone);
   }
 
   /** Every attempt sends the request again. */
   sent(slot: number, balancer: number, server: number): void {
     this.fleets[balancer]!.sentBytes[server]! += this.draw(this.requestBytes, slot);
+    const [from, to] = [this.zoneOfBalancer[balancer]!, this.zone[server]!];
+    if (from !== null && to !== null && from !== to) this.meter.zoneCrossings++;
   }
 
   answered(slot: number, balancer: number, server: number): void {

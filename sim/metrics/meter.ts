@@ -41,6 +41,7 @@ export class Meter {
   cookieBytes = 0;
   /** Reports, probes and answers to probes. */
   balancerMessages = 0;
+  zoneCrossings = 0;
   /** Index in `affinityLetters`. */
   readonly outcomes = new Float64Array(7);
 
@@ -100,6 +101,7 @@ export class Meter {
     this.storeOperations = 0;
     this.cookieBytes = 0;
     this.balancerMessages = 0;
+    this.zoneCrossings = 0;
     this.outcomes.fill(0);
   }
 

@@ -43,6 +43,14 @@ export const priceMetrics = [
     definition: "reports that servers sent to balancers, lost ones included, and balancers' probes and their answers",
   },
   {
+    name: "zoneCrossings",
+    group: "price",
+    unit: "count",
+    better: "lower",
+    title: "crossings between zones",
+    definition: "requests that a balancer sent to a server of another zone, every attempt counted",
+  },
+  {
     name: "sessionMemoryBytes",
     group: "price",
     unit: "bytes",
