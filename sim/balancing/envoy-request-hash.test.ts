@@ -1,17 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withDefaults } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import { xxh64 } from "../engine/xxh64.ts";
 import type { BalancingContext } from "./algorithm.ts";
 import { RequestHash } from "./envoy-request-hash.ts";
 import { Fleet } from "./fleet.ts";
 import type { HashKeyOptions } from "./hash-key.ts";
-import { ringHash } from "./ring-hash.ts";
 import { type BenchParts, requestsOf } from "./testing/bench.ts";
 
+const plain: HashKeyOptions = {
+  key: "source",
+  keyName: "",
+  uriLength: null,
+  uriDepth: null,
+  uriWhole: false,
+  uriPathOnly: false,
+  domainOnly: false,
+};
+
 function hashOf(options: Partial<HashKeyOptions>, parts: BenchParts, request: number): RequestHash {
-  const knobs = withDefaults(ringHash, options as Record<string, string>) as unknown as HashKeyOptions;
   const context: BalancingContext = {
     fleet: new Fleet([1]),
     requests: requestsOf(parts),
@@ -20,7 +27,7 @@ function hashOf(options: Partial<HashKeyOptions>, parts: BenchParts, request: nu
     probes: { ask() {} },
     wake() {},
   };
-  const hash = new RequestHash(knobs, context);
+  const hash = new RequestHash({ ...plain, ...options }, context);
   hash.read(request);
   return hash;
 }

@@ -166,3 +166,24 @@ describe("shares of the keys", () => {
     expect(Math.abs(sum / RINGS / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / (servers - 1) / RINGS));
   });
 });
+
+describe("keys that fall on servers like balls into bins", () => {
+  it.each([
+    // The mean of the largest count, exactly (convolution of truncated Poisson laws), and about its deviation.
+    ["jump-hash", 10, 1000, 115.6636, 6],
+    ["anchor-hash", 20, 2000, 119.1207, 6],
+    ["rendezvous", 10, 10, 2.7487, 0.8],
+    ["flow-hash", 100, 100, 4.2326, 0.8],
+  ])("%s over %d servers: the fullest has, of %d keys, %d on average", (name, servers, keys, expected, deviation) => {
+    const RUNS = 100;
+    let sum = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const bench = new Bench(name, new Array<number>(servers).fill(1), {
+        addressOf: (request) => (run << 16) + request,
+        uriOf: (request) => `/${run}/${request}`,
+      });
+      sum += Math.max(...countsOf(placements(bench, keys), servers));
+    }
+    expect(Math.abs(sum / RUNS - expected)).toBeLessThan((4.5 * deviation) / Math.sqrt(RUNS));
+  });
+});
