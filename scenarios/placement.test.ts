@@ -53,14 +53,26 @@ test("reports are the cluster's, unless a strategy has its own or none", () => {
 
 test("limits, queues, tiers, zones and sizes are off unless a file says so, and then as it says", () => {
   const text = small
-    .replace("cluster:\n", "cluster:\n  balancers: { zones: [a, b], queue: { limit: 50, timeout: 2s } }\n")
+    .replace("cluster:\n", "cluster:\n  balancers: { zones: [b], queue: { limit: 50, timeout: 2s } }\n")
     .replace("workers: 1,", "workers: 1, maxConnections: 8, tier: 1, zone: b,")
     .replace("    session:", "    bytes: { response: { exponential: 20KiB } }\n    session:");
   const { cluster, populations } = load(text).model;
-  expect(cluster.balancers).toMatchObject({ zones: ["a", "b"], queue: { limit: 50, timeoutMs: 2000 } });
+  expect(cluster.balancers).toMatchObject({ zones: ["b"], queue: { limit: 50, timeoutMs: 2000 } });
   expect(cluster.servers[0]).toMatchObject({ maxConnections: 8, tier: 1, zone: "b" });
   expect(populations[0]!.bytes).toEqual({
     request: { law: "constant", value: 0 },
     response: { law: "exponential", mean: 20_480 },
   });
+});
+
+test("a queue or a zone that nothing else in the file goes with is told", () => {
+  const withBalancers = (entries: string, servers = "workers: 1,") =>
+    small.replace("cluster:\n", `cluster:\n  balancers: { ${entries} }\n`).replace("workers: 1,", servers);
+  expect(told(withBalancers("queue: {}"))).toEqual(["8:23 has no effect: no server limits its connections"]);
+  expect(told(withBalancers("queue: {}", "workers: 1, maxConnections: 2,"))).toEqual([]);
+  expect(told(withBalancers("queue: none"))).toEqual([]);
+  expect(told(withBalancers("zones: [a]"))).toEqual(["8:24 has no effect: no server stands in a zone"]);
+  expect(told(withBalancers("zones: [east, wets]", "workers: 1, zone: east,"))).toEqual([
+    '8:30 unknown zone of any server "wets"',
+  ]);
 });

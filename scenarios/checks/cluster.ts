@@ -1,4 +1,4 @@
-import type { Finding, Path } from "../problems.ts";
+import { type Finding, type Path, unknownWord } from "../problems.ts";
 import { quoted } from "../words.ts";
 import { type View, wrong } from "./view.ts";
 
@@ -33,6 +33,28 @@ export function clusterFindings({ cluster, workload }: View): readonly Finding[]
       message: "is missing; how much work is a request?",
       hint: "for example service: { lognormal: { mean: 40ms, cv: 1.4 } }",
     });
+  }
+  found.push(...balancerFindings(cluster.balancers ?? {}, groups));
+  return found;
+}
+
+type Cluster = NonNullable<View["cluster"]>;
+type Groups = NonNullable<Cluster["servers"]>["entries"];
+
+/** A queue in which nobody would ever wait, and zones in which nobody stands. */
+function balancerFindings({ queue, zones = [] }: NonNullable<Cluster["balancers"]>, groups: Groups): Finding[] {
+  const found: Finding[] = [];
+  const isLimited = groups.some(({ maxConnections = "none" }) => maxConnections !== "none");
+  if (queue !== undefined && !isLimited) {
+    const hint = "give a group of servers maxConnections, or leave the queue out";
+    found.push(wrong(["cluster", "balancers", "queue"], "has no effect: no server limits its connections", hint));
+  }
+  const known = [...new Set(groups.flatMap(({ zone }) => zone ?? []))];
+  for (const [index, zone] of zones.entries()) {
+    if (zone === undefined || known.includes(zone)) continue;
+    const path = ["cluster", "balancers", "zones", index];
+    if (known.length > 0) found.push({ path, at: "value", ...unknownWord("zone of any server", zone, known) });
+    else found.push(wrong(path, "has no effect: no server stands in a zone", "give groups of servers a zone"));
   }
   return found;
 }

@@ -12,7 +12,13 @@ const oneOrMore = <S extends z.ZodType>(schema: S) =>
   ]);
 
 const group = z
-  .looseObject({ name: maybe(z.string()), count: maybe(z.int().positive()), service: z.unknown().optional() })
+  .looseObject({
+    name: maybe(z.string()),
+    count: maybe(z.int().positive()),
+    zone: maybe(z.string()),
+    maxConnections: z.unknown().optional(),
+    service: z.unknown().optional(),
+  })
   .catch({});
 
 const anything = maybe(z.looseObject({}));
@@ -46,7 +52,13 @@ export const view = z.looseObject({
   warmUp: maybe(duration()),
   window: maybe(duration()),
   workload: maybe(z.record(z.string(), population)),
-  cluster: maybe(z.looseObject({ service: z.unknown().optional(), servers: maybe(oneOrMore(group)) })),
+  cluster: maybe(
+    z.looseObject({
+      service: z.unknown().optional(),
+      servers: maybe(oneOrMore(group)),
+      balancers: maybe(z.looseObject({ queue: maybe(z.looseObject({})), zones: maybe(z.array(maybe(z.string()))) })),
+    }),
+  ),
   faults: maybe(
     z.array(
       z
