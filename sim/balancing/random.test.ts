@@ -48,4 +48,37 @@ describe("random", () => {
     const of = (seed: number) => new Bench("random", [1, 1, 1, 1], { seed }).sequence(50);
     expect(of(1)).not.toEqual(of(2));
   });
+
+  it("takes the least loaded of several draws, for its weight", () => {
+    const bench = new Bench("random", [1, 1, 1, 1], { knobs: { draws: 64 } });
+    for (const [server, load] of [5, 2, 7, 9].entries()) for (let i = 0; i < load; i++) bench.bind(server);
+    // 64 draws miss a server once in 10^8 decisions.
+    expect([bench.serve(), bench.serve()]).toEqual([1, 1]);
+    bench.weigh(3, 10);
+    expect(bench.serve()).toBe(3);
+    expect(bench.algorithm.signalOf(3, 0)).toBe(0.9);
+  });
+
+  it("draws from HAProxy's ring near a server's share, not exactly at it", () => {
+    const weights = [10, 20, 30];
+    const bench = new Bench("random", weights, { knobs: { ring: true } });
+    const drawn = counts(bench, 20_000);
+    drawn.forEach((count, server) => {
+      // n points at random hold a share whose standard deviation is near share / sqrt(n); half of it, as the nearer end counts.
+      const share = weights[server]! / 60;
+      expect(Math.abs(count / 20_000 - share)).toBeLessThan(4 * (share / Math.sqrt(16 * weights[server]!)));
+    });
+    bench.set(1, false);
+    expect(counts(bench, 1000)[1]).toBe(0);
+  });
+
+  it("finds the one server with room, and says when there is none", () => {
+    for (const knobs of [{}, { weighted: true }, { ring: true }]) {
+      const bench = new Bench("random", new Array<number>(40).fill(1), { knobs });
+      for (let server = 1; server < 40; server++) bench.fleet.setBarred(server, true);
+      expect([bench.serve(), bench.serve(), bench.serve(0, 0)]).toEqual([0, 0, 0]);
+      bench.fleet.setBarred(0, true);
+      expect(bench.algorithm.pick(0, -1)).toBe(-1);
+    }
+  });
 });

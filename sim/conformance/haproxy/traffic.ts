@@ -155,8 +155,8 @@ export class Traffic {
     if (!isWaited || server.connections >= limit) return admitted;
     while (server.slots < limit) {
       const own = server.queue[0];
-      const any = takesAny ? queue[0] : undefined;
-      const isOwn = own !== undefined && (any === undefined || own.since < any.since);
+      const common = takesAny ? queue[0] : undefined;
+      const isOwn = own !== undefined && (common === undefined || own.since < common.since);
       const flow = isOwn ? server.queue.shift() : takesAny ? queue.shift() : undefined;
       if (flow === undefined) break;
       flow.server = server;
