@@ -8,6 +8,7 @@ const candidate = (serverIndex: number, changes: Partial<Candidate> = {}): Candi
   serverIndex,
   isListed: true,
   isEligible: true,
+  isSeen: changes.isEligible ?? true,
   isBarred: false,
   isAvoided: false,
   weight: 1,
@@ -38,7 +39,7 @@ function explained(
     draws: [],
     ...changes,
   };
-  return { explanation, balancing, affinity: "balancer-cookie" };
+  return { explanation, balancing, affinity: "balancer-cookie", placement: [] };
 }
 
 const of = (...given: Parameters<typeof explained>) => explanationSentence(explained(...given));
@@ -80,6 +81,15 @@ describe("the sentence", () => {
       decides: { ...fewest.decides, rule: "the smaller of two drawn", among: "drawn" as const },
     };
     expect(of([3, 1], {}, drawn)).toBe("server-1, of 2: the smaller of two drawn; its signal is 3.");
+  });
+
+  test("counts those that placement leaves to the algorithm", () => {
+    const candidates = [candidate(0, { signal: 4 }), candidate(1, { isSeen: false }), candidate(2, { signal: 7 })];
+    const told = { ...explained([], { candidates }), placement: ["subset"] };
+    expect(explanationSentence(told)).toBe("server-1, of 2: its signal, 4, is the smallest; next is server-3 with 7.");
+    const lines = explanationLines(told, 80);
+    expect(lines).toContain("  placement  subset");
+    expect(lines.at(-2)).toMatch(/ server-2 .* left out by placement$/);
   });
 
   test("says what a binding did", () => {

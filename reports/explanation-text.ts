@@ -8,6 +8,8 @@ export interface ExplainedDecision {
   readonly explanation: Explanation;
   readonly balancing: Pick<BalancingDefinition, "name" | "decides">;
   readonly affinity: string;
+  /** Helpers of placement between the fleet and the algorithm. */
+  readonly placement: readonly string[];
 }
 
 type Rule = BalancingDefinition["decides"];
@@ -34,7 +36,7 @@ export function signalText(signal: number | null): string {
   return String(Number(signal.toPrecision(DIGITS)));
 }
 
-const mayBeChosen = ({ isEligible, isBarred }: Candidate): boolean => isEligible && !isBarred;
+const mayBeChosen = ({ isSeen, isBarred }: Candidate): boolean => isSeen && !isBarred;
 
 /** Those the algorithm had to choose among: a server that refused the request only where there is no other. */
 function choosable(candidates: readonly Candidate[]): readonly Candidate[] {
@@ -82,7 +84,7 @@ function choice(chosen: Candidate, candidates: readonly Candidate[], decides: Ru
 export function explanationSentence({ explanation, balancing }: ExplainedDecision): string {
   const { decision, candidates, boundServer } = explanation;
   const { reason, serverIndex } = decision;
-  const eligible = candidates.filter(({ isEligible }) => isEligible);
+  const eligible = candidates.filter(({ isSeen }) => isSeen);
   if (serverIndex === null) {
     return eligible.length === 0
       ? "No server: none was eligible, so the request was refused."
@@ -106,7 +108,7 @@ export function explanationSentence({ explanation, balancing }: ExplainedDecisio
 
 type Facts = readonly (readonly [label: string, text: string])[];
 
-function facts({ explanation, balancing, affinity }: ExplainedDecision): Facts {
+function facts({ explanation, balancing, affinity, placement }: ExplainedDecision): Facts {
   const { decision, address, uri, cookie, outcome, boundServer, draws } = explanation;
   const { population, visit, request, attempt, balancer } = decision;
   const { rule, tieBreak } = balancing.decides;
@@ -125,14 +127,16 @@ function facts({ explanation, balancing, affinity }: ExplainedDecision): Facts {
     ["whose", `${population}, visit ${whole(visit)}, request ${whole(request)}, attempt ${whole(attempt)}`],
     ["showed", `address ${address}, URL ${uri}, ${cookie === null ? "no cookie" : `session cookie ${cookie}`}`],
     ["binding", `${outcome === null ? "not looked for again" : `${outcomes[outcome]}${to}`}; affinity ${affinity}`],
+    ...(placement.length === 0 ? [] : [["placement", listOf(placement)] as const]),
     ["algorithm", `${balancing.name}${wasAsked ? "" : ", not asked"}`],
     ...(wasAsked ? how : []),
   ];
 }
 
-function standing({ isListed, isEligible, isBarred, isAvoided }: Candidate): string {
+function standing({ isListed, isEligible, isSeen, isBarred, isAvoided }: Candidate): string {
   if (!isListed) return "yet to join";
-  if (!isEligible) return "down";
+  if (!isEligible) return isSeen ? "down, but used" : "down";
+  if (!isSeen) return "left out by placement";
   if (isBarred) return "barred";
   return isAvoided ? "refused it" : "eligible";
 }

@@ -106,7 +106,8 @@ export const explainCommand: MakeCommand = (world, finish) =>
         if (explanation === null) throw notFound(sought, explained);
         const known = [...balancingAlgorithms, ...algorithms.map(({ definition }) => definition)];
         const balancing = known.find(({ name }) => name === cell.strategy.balancing.name)!;
-        const told = { explanation, balancing, affinity: cell.strategy.affinity.name };
+        const placement = (cell.strategy.placement ?? []).map(({ name }) => name);
+        const told = { explanation, balancing, affinity: cell.strategy.affinity.name, placement };
         if (json) {
           const { name, decides } = balancing;
           const run = { scenario: scenario.name, strategy: cell.strategy.name, seed: cell.seed };

@@ -130,6 +130,8 @@ export interface BalancingAlgorithm {
    * definition's `decides.signal`, null where the algorithm looks at none. Changes nothing, and draws nothing.
    */
   signalOf(server: number, request: number): number | null;
+  /** Whether `server` is among those to choose from, where helpers of placement make that other servers than the eligible. */
+  sees?(server: number): boolean;
 }
 
 /** An algorithm that minds nothing; each one overrides what it minds. */

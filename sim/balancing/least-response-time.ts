@@ -64,8 +64,9 @@ class LeastResponseTime extends Algorithm {
     if (this.context.fleet.isEligible[server] === 1) this.byCost.put(server, this.costOf(server));
   }
 
+  /** What a server stands under: one that has not answered does not follow the others' mean until something happens to it. */
   override signalOf(server: number): number {
-    return this.costOf(server);
+    return this.byCost.has(server) ? this.byCost.keyOf(server) : this.costOf(server);
   }
 
   private costOf(server: number): number {

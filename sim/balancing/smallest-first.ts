@@ -50,7 +50,8 @@ export abstract class SmallestFirst extends Algorithm {
     if (this.context.fleet.isEligible[server] === 1) this.byKey.put(server, this.keyOf(server));
   }
 
+  /** What a server stands under, which may be older than what would be reckoned for it now. */
   override signalOf(server: number, _request: number): number {
-    return this.keyOf(server);
+    return this.byKey.has(server) ? this.byKey.keyOf(server) : this.keyOf(server);
   }
 }

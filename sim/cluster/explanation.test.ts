@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { withDefaults } from "../catalogue.ts";
+import { placementHelpers } from "../balancing/placement/index.ts";
+import { partNamed, withDefaults } from "../catalogue.ts";
 import {
   type BalancingDefinition,
   balancingAlgorithms,
@@ -176,5 +177,23 @@ test("a decision of a request that waited shows what there was when its server w
     expect([found.explanation!.decision, found.digest]).toEqual([decisions[at], digest]);
     const chosen = found.explanation!.candidates[decisions[at]!.serverIndex!]!;
     expect([chosen.inFlight, chosen.isBarred]).toEqual([0, false]);
+  }
+});
+
+test("a decision behind helpers of placement is among the servers that they leave to the algorithm", () => {
+  const algorithm = balancingAlgorithms.find(({ name }) => name === "least-connections")!;
+  const plain = inputOf(algorithm);
+  const subset = { name: "subset", knobs: withDefaults(partNamed(placementHelpers, "subset", "helper"), { size: 3 }) };
+  const input = { ...plain, strategy: { ...plain.strategy, placement: [subset] } };
+  const { decisions, digest } = decided(input);
+  for (let at = 10; at < decisions.length; at += 300) {
+    const found = explained(input, { index: at });
+    expect([found.explanation!.decision, found.digest]).toEqual([decisions[at], digest]);
+    const { decision, candidates } = found.explanation!;
+    if (decision.reason !== "balanced") continue;
+    const seen = candidates.filter(({ isSeen }) => isSeen);
+    expect(seen.length).toBeLessThanOrEqual(3);
+    expect(seen.map(({ server }) => server)).toContain(decision.server);
+    expect(candidates.every(({ isSeen, signal }) => isSeen === (signal !== null))).toBe(true);
   }
 });

@@ -30,12 +30,14 @@ export interface Candidate {
   readonly isEligible: boolean;
   /** Eligible, but not for this request: it has as many as it may have, or has had this one already. */
   readonly isBarred: boolean;
+  /** Among those that the algorithm was to choose from: the eligible, or what helpers of placement make of them. */
+  readonly isSeen: boolean;
   /** It refused this very request just now. */
   readonly isAvoided: boolean;
   readonly weight: number;
   /** Of this balancer, before the request at hand. */
   readonly inFlight: number;
-  /** As the algorithm saw it; null where it looks at none, or the server is not eligible. */
+  /** As the algorithm saw it; null where it looks at none, or does not see the server. */
   readonly signal: number | null;
 }
 
@@ -139,6 +141,7 @@ function snapshotOf(parts: ExplainedParts, slot: number, balancer: number, avoid
   const { requestView, affinity, servers } = parts;
   const fleet = parts.fleets[balancer]!;
   const algorithm = parts.algorithms[balancer]!;
+  const sees = (server: number): boolean => algorithm.sees?.(server) ?? fleet.isEligible[server] === 1;
   const outcome = bound >= 0 && fleet.isEligible[bound] === 0 ? DOWN : affinity.outcome;
   return {
     address: requestView.addressTextOf(slot),
@@ -147,6 +150,7 @@ function snapshotOf(parts: ExplainedParts, slot: number, balancer: number, avoid
     outcome: avoid < 0 ? affinityLetters[outcome]! : null,
     boundServer: bound < 0 ? null : servers.names[bound]!,
     candidates: Array.from({ length: fleet.count }, (_, server) => ({
+      isSeen: sees(server),
       server: servers.names[server]!,
       serverIndex: server,
       isListed: fleet.isListed[server] === 1,
@@ -155,7 +159,7 @@ function snapshotOf(parts: ExplainedParts, slot: number, balancer: number, avoid
       isAvoided: server === avoid,
       weight: fleet.weight[server]!,
       inFlight: fleet.inFlight[server]!,
-      signal: fleet.isEligible[server] === 1 ? algorithm.signalOf(server, slot) : null,
+      signal: sees(server) ? algorithm.signalOf(server, slot) : null,
     })),
   };
 }

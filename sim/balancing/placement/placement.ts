@@ -153,6 +153,12 @@ export abstract class Placement extends Algorithm {
     return place >= 0;
   }
 
+  sees(server: number): boolean {
+    return this.parts.some(
+      ({ slice, algorithm }) => slice.isEligible[server] === 1 && (algorithm.sees?.(server) ?? true),
+    );
+  }
+
   override signalOf(server: number, request: number): number | null {
     const part = this.parts.find(({ slice }) => slice.isEligible[server] === 1);
     return part === undefined ? null : part.algorithm.signalOf(server, request);
