@@ -87,8 +87,23 @@ describe("a probe", () => {
     asked.servers.ints[0] = 8;
     // The sixteen latest of the seventeen: 200 … 1700, of whose middle two the lower is 900.
     expect(asked.answer()).toMatchObject({ inSystem: 8, responseTimeMs: 900 });
-    asked.servers.ints[0] = 0;
-    expect(asked.answer()).toMatchObject({ inSystem: 0, responseTimeMs: 12 });
+    asked.servers.ints[0] = 1;
+    expect(asked.answer()).toMatchObject({ inSystem: 1, responseTimeMs: 12 });
+  });
+
+  it("is told nothing by a server that has no recent answer within a quarter of what a request would meet now", () => {
+    const asked = new Asked(0);
+    asked.served(5, 70);
+    for (const [inSystem, responseTimeMs] of [
+      [0, Number.NaN],
+      [2, Number.NaN],
+      [3, 70],
+      [5, 70],
+      [6, Number.NaN],
+    ]) {
+      asked.servers.ints[0] = inSystem!;
+      expect(asked.answer()).toMatchObject({ inSystem, responseTimeMs });
+    }
   });
 
   it("is told of the last 64 answers at most, and of none before a restart", () => {

@@ -5,7 +5,9 @@
  *
  * The answer is that of Prequal's servers (Wydrowski et al., "Load is not what you should balance", NSDI 2024, section 4):
  * the requests on the server, and the median of recent response times whose requests met about as many when they came.
- * The paper gives no sizes. Ours: of the last 64 answers, the 16 whose numbers are nearest.
+ * The paper gives no sizes. Ours: of the last 64 answers those whose numbers are within a quarter of what a request would meet
+ * now, and of these the 16 nearest. Without the bound a server that has become idle would go on telling of its busy times, be
+ * passed over for them, and never learn otherwise.
  */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import { grown } from "../engine/grown.ts";
@@ -18,6 +20,8 @@ import type { Servers } from "./servers.ts";
 
 const REMEMBERED = 64;
 const NEAREST = 16;
+/** Share of the number of requests by which an answer may differ. */
+const NEAR = 0.25;
 
 export interface ProbesParts {
   readonly kernel: Kernel;
@@ -115,15 +119,19 @@ export class Probes {
     this.answers[server] = 0;
   }
 
-  /** NaN when the server has answered nothing yet. Of equally near ones the later count, of two in the middle the lower. */
+  /** NaN when the server has answered nothing under about this load. Of equally near ones the later count, of two in the middle the lower. */
   private medianNear(server: number, inSystem: number): number {
     const answers = this.answers[server]!;
     const known = Math.min(answers, REMEMBERED);
     const places = Array.from({ length: known }, (_, age) => {
       return server * REMEMBERED + ((answers - 1 - age) % REMEMBERED);
     });
-    const distance = (place: number) => Math.abs(this.met[place]! - inSystem);
-    const nearest = places.sort((a, b) => distance(a) - distance(b)).slice(0, NEAREST);
+    // A request that came now would meet itself too.
+    const distance = (place: number) => Math.abs(this.met[place]! - (inSystem + 1));
+    const nearest = places
+      .filter((place) => distance(place) <= NEAR * (inSystem + 1))
+      .sort((a, b) => distance(a) - distance(b))
+      .slice(0, NEAREST);
     const times = nearest.map((place) => this.responseTimeMs[place]!).sort((a, b) => a - b);
     return times[(times.length - 1) >> 1] ?? Number.NaN;
   }

@@ -101,6 +101,31 @@ const firstOfLeast = defineBalancing({
     })(),
 });
 
+describe("eight balancers in front of twenty servers at load 0.8", () => {
+  it("are better off with probes than with counts of their own, and with these than with nothing", () => {
+    const scenario = scenarioOf({
+      durationMs: 800,
+      populations: [populationOf({ arrivals: poisson(16) })],
+      servers: serversOf({ count: 20 }),
+      balancers: { count: 8 },
+      network: { balancerToServerMs: { law: "constant", value: 0.1 } },
+    });
+    const measured = [
+      strategyOf({ balancing: "prequal", knobs: { hotFraction: 0 } }),
+      strategyOf({ balancing: "power-of-two-choices" }),
+      strategyOf({ balancing: "random" }),
+    ].map((strategy) => runs(8, scenario, strategy));
+    const [probing, counting, blind] = measured.map((records) => estimate(records, "responseTimeMeanMs"));
+    const apart = (a: Estimate, b: Estimate) => b.mean - a.mean - 4 * Math.hypot(a.standardError, b.standardError);
+    expect(apart(probing!, counting!)).toBeGreaterThan(0);
+    expect(apart(counting!, blind!)).toBeGreaterThan(0);
+    // Three probes and three answers a request, but for the few under way at either end.
+    for (const { metrics } of measured[0]!) {
+      expect(metrics.balancerMessages! / metrics.requestsOffered!).toBeCloseTo(6, 1);
+    }
+  });
+});
+
 /**
  * Kingsbury, "Timelike" (2013): 10,000 requests at one a millisecond to 250 servers of 200 ms each, from an empty start,
  * all of them measured. The reference repeats it a hundred times; in brackets the standard deviation of one run.
