@@ -217,10 +217,7 @@ export class Balancers {
     const { ints, floats } = this.requests;
     this.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
     ints[slot * request.INTS + request.SERVER] = server;
-    if (server < 0) {
-      this.returnError(slot, REFUSED);
-      return;
-    }
+    if (server < 0) return this.returnError(slot, REFUSED);
     floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     this.fleets[balancer]!.inFlight[server]!++;
     if (this.traffic !== null) this.traffic.sent(slot, balancer, server);
