@@ -1,5 +1,6 @@
 import type { Draws } from "../engine/draws.ts";
 import type { FleetView } from "./algorithm.ts";
+import { isOpen } from "./candidates.ts";
 import { ServerHeap } from "./server-heap.ts";
 
 /** Turns from which a random start is drawn. Envoy draws from more, at the price of deadlines that rounding decides. */
@@ -50,12 +51,31 @@ export class DeadlineSchedule {
     }
   }
 
-  put(server: number, weight: number): void {
-    this.byDeadline.put(server, this.now + 1 / least(weight));
+  /** A deadline so far off that a turn no longer adds to it stays; the server goes behind its equals all the same. */
+  private put(server: number, weight: number): void {
+    const deadline = this.now + 1 / least(weight);
+    if (deadline === this.byDeadline.keyOf(server)) this.byDeadline.remove(server);
+    this.byDeadline.put(server, deadline);
+  }
+
+  /**
+   * The server whose turn it is among those that may have the request; there is one beside `avoid`. Those that may not have
+   * had their turn, as when Envoy's retry predicate rejects a host, but no more of them than there are servers: somebody's
+   * turn may be ages away.
+   */
+  next(fleet: FleetView, avoid: number, weightOf: (server: number) => number): number {
+    for (let turn = 0; turn < fleet.eligibleCount; turn++) {
+      const server = this.take();
+      this.put(server, weightOf(server));
+      if (isOpen(fleet, server, avoid)) return server;
+    }
+    const server = this.byDeadline.firstOpen(fleet, avoid);
+    this.put(server, weightOf(server));
+    return server;
   }
 
   /** The server that is due first, which is to be put again; the schedule is not empty. */
-  take(): number {
+  private take(): number {
     const server = this.byDeadline.first(-1);
     // Somebody whose whole turns ended earlier than another's may be due before the time of the start.
     this.now = Math.max(this.now, this.byDeadline.keyOf(server));

@@ -36,25 +36,20 @@ class EarliestDeadlineFirst extends Algorithm {
     if (this.version !== fleet.version) this.rebuild();
     const anybody = firstOpen(fleet, avoid);
     if (anybody < 0 || anybody === avoid) return anybody;
+    if (!this.isFlat) return this.schedule.next(fleet, avoid, this.weightOf);
     for (;;) {
-      const server = this.next();
+      const server = fleet.eligible[this.turn++ % fleet.eligibleCount]!;
       if (isOpen(fleet, server, avoid)) return server;
     }
   }
 
-  private next(): number {
-    const { fleet } = this.context;
-    if (this.isFlat) return fleet.eligible[this.turn++ % fleet.eligibleCount]!;
-    const server = this.schedule.take();
-    this.schedule.put(server, fleet.weight[server]!);
-    return server;
-  }
+  private readonly weightOf = (server: number): number => this.context.fleet.weight[server]!;
 
   private rebuild(): void {
     const { fleet } = this.context;
     this.version = fleet.version;
     this.isFlat = weighsAlike(fleet);
-    if (!this.isFlat) this.schedule.fill(fleet, (server) => fleet.weight[server]!, this.start);
+    if (!this.isFlat) this.schedule.fill(fleet, this.weightOf, this.start);
   }
 
   override signalOf(server: number): number | null {

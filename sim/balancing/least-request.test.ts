@@ -79,4 +79,13 @@ describe("least request with different weights", () => {
     for (let i = 0; i < 300; i++) counts[bench.algorithm.pick(i, -1)]!++;
     expect(Math.abs(counts[0]! - 200)).toBeLessThanOrEqual(1);
   });
+
+  it("does not wait for ever for the turn of a server that is too busy for one: it gets what nobody else may have", () => {
+    const bench = new Bench("least-request", [2, 1], { knobs: { ...knobs, activeRequestBias: 50 } });
+    bench.fleet.inFlight.set([0, 30]);
+    for (let i = 0; i < 20; i++) {
+      expect(bench.algorithm.pick(i, 0)).toBe(1);
+      expect(bench.algorithm.pick(i, -1)).toBe(0);
+    }
+  });
 });

@@ -81,11 +81,7 @@ class LeastRequest extends Algorithm {
     const { fleet } = this.context;
     const anybody = firstOpen(fleet, avoid);
     if (anybody < 0 || anybody === avoid) return anybody;
-    for (;;) {
-      const server = this.schedule.take();
-      this.schedule.put(server, this.weightOf(server));
-      if (isOpen(fleet, server, avoid)) return server;
-    }
+    return this.schedule.next(fleet, avoid, this.weightOf);
   }
 
   private readonly weightOf = (server: number): number => {

@@ -63,19 +63,14 @@ class WeightedByUtilisation extends Algorithm {
     if (this.version !== fleet.version) this.reweigh();
     const anybody = firstOpen(fleet, avoid);
     if (anybody < 0 || anybody === avoid) return anybody;
+    if (!this.isFlat) return this.schedule.next(fleet, avoid, this.weightOf);
     for (;;) {
-      const server = this.next();
+      const server = fleet.eligible[this.turn++ % fleet.eligibleCount]!;
       if (isOpen(fleet, server, avoid)) return server;
     }
   }
 
-  private next(): number {
-    const { fleet } = this.context;
-    if (this.isFlat) return fleet.eligible[this.turn++ % fleet.eligibleCount]!;
-    const server = this.schedule.take();
-    this.schedule.put(server, this.weight[server]!);
-    return server;
-  }
+  private readonly weightOf = (server: number): number => this.weight[server]!;
 
   override reported(server: number): void {
     const { reports } = this.context.fleet;
@@ -118,7 +113,7 @@ class WeightedByUtilisation extends Algorithm {
     }
     if (!hasChanged) return;
     this.isFlat = eligible.every((server) => this.weight[server] === this.weight[eligible[0]!]);
-    if (!this.isFlat) this.schedule.fill(fleet, (server) => this.weight[server]!, this.start);
+    if (!this.isFlat) this.schedule.fill(fleet, this.weightOf, this.start);
   }
 
   private isInUse(server: number): boolean {
