@@ -58,6 +58,8 @@ describe("the key of a hash", () => {
     expect(ofHeader("shop.example.org", true)).toBe("example");
     expect(ofHeader("example.org", true)).toBe("example");
     expect(ofHeader("localhost", true)).toBe("localhost");
+    // What HAProxy 2.6 makes of dots where no domain has them.
+    expect([".com", "a.b.", "x..com", "..com"].map((value) => ofHeader(value, true))).toEqual([".com", "b", "x.", "."]);
     expect(ofHeader("")).toBe(null);
     expect(ofHeader(null)).toBe(null);
   });

@@ -140,10 +140,13 @@ function parameterOf(uri: string, name: string): string | null {
   return null;
 }
 
-/** An empty header counts as none. Of `shop.example.org` the domain is `example`; a value without a dot is taken whole. */
+/**
+ * An empty header counts as none. Of `shop.example.org` the domain is `example`; a value without a dot behind its first
+ * character is taken whole. HAProxy does not look for the dot before the domain in the domain's last character.
+ */
 function headerPart(value: string | null, domainOnly: boolean): string | null {
   if (value === null || value === "") return null;
   const end = domainOnly ? value.lastIndexOf(".") : -1;
   if (end <= 0) return value;
-  return value.slice(value.lastIndexOf(".", end - 1) + 1, end);
+  return value.slice(end < 2 ? 0 : value.lastIndexOf(".", end - 2) + 1, end);
 }
