@@ -87,8 +87,7 @@ export class Balancers {
     this.requestTimeoutMs = settings.requestTimeoutMs;
     this.isPlaced = parts.isPlaced;
     this.traffic = parts.traffic;
-    this.limits = limitsOf(parts);
-    if (this.limits !== null) this.limits.dispatcher = this;
+    this.limits = limitsOf(parts, this);
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
   }
 
@@ -244,8 +243,7 @@ export class Balancers {
   refusalAtBalancer(slot: number): void {
     const { requests } = this;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const isGhost = requests.has(slot, request.IS_GHOST);
-    if (isGhost) {
+    if (requests.has(slot, request.IS_GHOST)) {
       this.dropGhost(slot);
       return;
     }

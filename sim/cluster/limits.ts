@@ -39,22 +39,18 @@ export interface LimitsParts {
 
 const NOBODY = -1;
 
-/** null where no server has a limit. */
-export function limitsOf({
-  kernel,
-  requests,
-  fleets,
-  servers,
-  settings: { queue },
-}: {
-  readonly kernel: Kernel;
-  readonly requests: Requests;
-  readonly fleets: readonly Fleet[];
+interface BalancersSide extends Omit<LimitsParts, "maximum" | "queue"> {
   readonly servers: Servers;
   readonly settings: Cluster["balancers"];
-}): Limits | null {
-  const maximum = servers.maxConnections;
-  return maximum.every((limit) => limit === NO_LIMIT) ? null : new Limits({ kernel, requests, fleets, maximum, queue });
+}
+
+/** null where no server has a limit. */
+export function limitsOf(parts: BalancersSide, dispatcher: Dispatcher): Limits | null {
+  const maximum = parts.servers.maxConnections;
+  if (maximum.every((limit) => limit === NO_LIMIT)) return null;
+  const limits = new Limits({ ...parts, maximum, queue: parts.settings.queue });
+  limits.dispatcher = dispatcher;
+  return limits;
 }
 
 export class Limits {

@@ -70,14 +70,15 @@ export abstract class Placement extends Algorithm {
   private readonly ownWakesAtMs: number[] = [];
   private seenVersion = -1;
 
-  constructor(context: PlacementContext, inner: Inner, count = 1) {
+  /** @param labels one for each part, by which it has draws of its own; the balancer's own draws go to the one without a name */
+  constructor(context: PlacementContext, inner: Inner, labels: readonly string[] = [""]) {
     super();
     this.context = context;
     this.fleet = context.fleet;
-    this.parts = Array.from({ length: count }, (_, part) => {
+    this.parts = labels.map((label) => {
       const slice = new Slice(context.fleet);
       const wakesAtMs: number[] = [];
-      const draws = part === 0 ? context.draws : context.drawsFor(`part-${part}`, "own");
+      const draws = label === "" ? context.draws : context.drawsFor(label, "own");
       const wake = (atMs: number) => {
         wakesAtMs.push(atMs);
         context.wake(atMs);

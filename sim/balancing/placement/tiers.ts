@@ -23,7 +23,11 @@ class Tiers extends Placement {
 
   constructor(options: Options, context: PlacementContext, inner: Inner) {
     const tier = [...new Set(context.situation.tier)].sort((a, b) => a - b);
-    super(context, inner, tier.length);
+    super(
+      context,
+      inner,
+      tier.map((number) => `tier-${number}`),
+    );
     this.options = options;
     this.tier = tier;
     this.share = new Float64Array(tier.length);

@@ -30,7 +30,7 @@ class ZoneAware extends Placement {
   constructor(options: Options, context: PlacementContext, inner: Inner) {
     const { zone, zoneOfBalancer, balancer } = context.situation;
     const zones = [...new Set(zone)];
-    super(context, inner, zones.length + 1);
+    super(context, inner, [...zones.map((name) => `zone-${name ?? ""}`), ""]);
     this.options = options;
     this.zones = zones;
     this.balancersIn = zones.map((name) => zoneOfBalancer.filter((other) => other === name).length);
