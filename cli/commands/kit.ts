@@ -34,12 +34,12 @@ What it may know and is told: sim/balancing/algorithm.ts. Next:
   evenkeel compare lost-cart --algorithm mine.ts`;
 
 function checkLines({ rule, passed, saw, example: steps, fix }: Check, width: number): string[] {
-  const head = `  ${passed ? "passed" : "FAILED"}  `;
+  const head = `  ${passed === null ? "unknown" : passed ? "passed " : "FAILED "}  `;
   const under = (text: string, label = "") =>
     wrapText(text, width - head.length - label.length).map(
       (line, at) => " ".repeat(head.length) + (at === 0 ? label : " ".repeat(label.length)) + line,
     );
-  if (passed) return [`${head}${rule}`, ...under(saw)];
+  if (passed !== false) return [`${head}${rule}`, ...under(saw)];
   const shown =
     steps === null ? [] : [...under("smallest case found:"), ...steps.flatMap((step) => under(step, "  - "))];
   return [`${head}${rule}`, ...under(saw, "saw  "), ...shown, ...under(fix ?? "", "fix  ")];
@@ -63,7 +63,7 @@ export const kitCommand: MakeCommand = (world, finish) =>
         const source = await readAlgorithm(file);
         const { name } = definitionOf(source);
         const checks = kitChecks(() => definitionOf(source), { histories: HISTORIES });
-        const failed = checks.filter(({ passed }) => !passed).length;
+        const failed = checks.filter(({ passed }) => passed === false).length;
         if (json) {
           world.out.write(prettyJson({ schemaVersion: 1, algorithm: name, sha256: source.sha256, failed, checks }));
         } else {

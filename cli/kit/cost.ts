@@ -31,13 +31,13 @@ function steady(servers: number): { readonly history: History; readonly warmUp: 
   return { history: { weights, seed: 1, steps: [...filling, ...going.flat()] }, warmUp: filling.length + 2 * FIRST };
 }
 
-function readsFor(definition: BalancingDefinition, servers: number): number {
+function readsFor(definition: BalancingDefinition, servers: number): number | null {
   const { history, warmUp } = steady(servers);
   const trial = new Trial(definition, history, { knobs: withDefaults(definition, {}) });
   for (let step = 0; step < warmUp && !trial.isOver; step++) trial.advance();
   trial.watch.reads = 0;
   trial.run();
-  return trial.watch.reads / DECISIONS;
+  return trial.fault === null ? trial.watch.reads / DECISIONS : null;
 }
 
 /**
@@ -52,7 +52,13 @@ function growthOf(reads: readonly number[]): Growth {
   return ratio < Math.sqrt(3 * 100) ? "O(log n)" : "O(n)";
 }
 
-export function costOf(definition: BalancingDefinition): Cost {
-  const reads = sizes.map((servers) => readsFor(definition, servers));
+/** null where a decision breaks a rule. */
+export function costOf(definition: BalancingDefinition): Cost | null {
+  const reads: number[] = [];
+  for (const servers of sizes) {
+    const found = readsFor(definition, servers);
+    if (found === null) return null;
+    reads.push(found);
+  }
   return { reads, growth: growthOf(reads) };
 }
