@@ -48,8 +48,6 @@ describe("C3", () => {
     const bench = new Bench("c3", [1, 1, 1]);
     answer(bench, 0, 10);
     answer(bench, 1, 30);
-    bench.set(2, true);
-    bench.weigh(2, 1);
     expect(bench.algorithm.signalOf(2, 0)).toBe(20);
   });
 

@@ -43,8 +43,9 @@ class C3 extends SmallestFirst {
     this.sumMs += this.responseMs[server]! - before;
     if (this.hasAnswered[server] === 0) {
       this.hasAnswered[server] = 1;
-      // The first answer of all gives the others' guesses a unit.
-      if (this.answering++ === 0) this.updateAll();
+      this.answering++;
+      // Who has not answered follows the mean of those that have, each time it is that of one more.
+      this.updateAll();
     }
     this.update(server);
   }

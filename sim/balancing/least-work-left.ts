@@ -26,7 +26,11 @@ class EstimatedWork extends SmallestFirst {
       const before = this.workMs[server]!;
       this.workMs[server] = (1000 * utilisation[server]!) / ratePerSec;
       this.sumMs += this.workMs[server]! - before;
-      if (before === 0 && this.known++ === 0) this.updateAll();
+      if (before === 0) {
+        this.known++;
+        // Who has not reported follows the mean of those that have, each time it is that of one more.
+        this.updateAll();
+      }
     }
     this.update(server);
   }
