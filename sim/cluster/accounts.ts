@@ -7,6 +7,7 @@ import type { Ledger } from "../metrics/ledger.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
+import * as field from "../workload/sessions.ts";
 import { HAS_NEW_ADDRESS, IS_DISPLACED, IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import type { Requests } from "./requests.ts";
@@ -52,23 +53,23 @@ export class Accounts implements SessionSide {
   enter(slot: number, session: number): void {
     const { requests, sessions, ledger } = this;
     const { nowMs } = this.kernel;
-    if ((sessions.flags[session]! & IS_LEAVING) !== 0) return;
+    if ((sessions.ints[session * field.INTS + field.META]! & IS_LEAVING) !== 0) return;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const users = this.users[sessions.population[session]!]!;
+    const users = this.users[sessions.populationOf(session)]!;
     const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
     const isLogin = (flags & request.HAS_SESSION) === 0;
     // While this request was under way, another one of the visit found the session gone.
     if (!isLogin && !ledger.isBorn(session)) return;
     if (this.rules.idleTimeoutMs !== null) sessions.usedAtMs[session] = nowMs;
-    sessions.flags[session]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
-    if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.flags[session]! |= IS_DISPLACED;
+    sessions.ints[session * field.INTS + field.META]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
+    if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.ints[session * field.INTS + field.META]! |= IS_DISPLACED;
     if (!ledger.isBorn(session)) {
-      sessions.writes[session] = 1;
+      sessions.ints[session * field.INTS + field.WRITES] = 1;
       ledger.birth(session, server, users.bytesOf(session), nowMs);
       return;
     }
-    if (sessions.server[session] !== server) ledger.move(session, server, nowMs);
-    const owed = sessions.writes[session]!;
+    if (sessions.ints[session * field.INTS + field.SERVER] !== server) ledger.move(session, server, nowMs);
+    const owed = sessions.ints[session * field.INTS + field.WRITES]!;
     const read = isLogin ? 0 : requests.ints[slot * request.INTS + request.WRITES_READ]!;
     if (!isLogin && read < owed) {
       ledger.counts.staleReads++;
@@ -78,7 +79,7 @@ export class Accounts implements SessionSide {
     // Of two logins at once the later one's session replaces the earlier one's, and with it whatever was written since.
     ledger.counts.writesLost += Math.max(0, isLogin ? owed - 1 : owed - read);
     const contains = read + 1;
-    sessions.writes[session] = contains;
+    sessions.ints[session * field.INTS + field.WRITES] = contains;
     const growth = users.population.session.growthBytesPerWrite;
     if (growth > 0) ledger.grow((contains - owed) * growth, nowMs);
   }
@@ -101,7 +102,7 @@ export class Accounts implements SessionSide {
     if (this.ledger.isBorn(session)) {
       this.interruptTransaction(slot, session);
       this.ledger.lose(session, this.causeOfLoss(slot, session), this.bytesOf(session), this.kernel.nowMs);
-      if (this.rules.afterLoss === "leave") this.sessions.flags[session]! |= IS_LEAVING;
+      if (this.rules.afterLoss === "leave") this.sessions.ints[session * field.INTS + field.META]! |= IS_LEAVING;
     }
     this.logInAgain(slot, session);
   }
@@ -111,17 +112,18 @@ export class Accounts implements SessionSide {
     if (this.state.cause !== null) return this.state.cause;
     if (requests.has(slot, request.WAS_REDISPATCHED)) return "overflow";
     const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
-    if (this.fleets[balancer]!.isEligible[this.sessions.server[session]!] === 0) return "failover";
+    if (this.fleets[balancer]!.isEligible[this.sessions.ints[session * field.INTS + field.SERVER]!] === 0)
+      return "failover";
     const cause = this.affinity.whyElsewhere(slot, balancer);
     // The hash has not changed its mind: an earlier request was refused where it points, and the session went elsewhere.
-    const wasDisplaced = (this.sessions.flags[session]! & IS_DISPLACED) !== 0;
+    const wasDisplaced = (this.sessions.ints[session * field.INTS + field.META]! & IS_DISPLACED) !== 0;
     return cause === "rehash" && wasDisplaced ? "overflow" : cause;
   }
 
   /** The request finds no session and becomes the login of a new one. */
   private logInAgain(slot: number, session: number): void {
     this.state.forget(session);
-    this.sessions.flags[session]! |= IS_RELOGIN;
+    this.sessions.ints[session * field.INTS + field.META]! |= IS_RELOGIN;
     this.requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
     this.requests.ints[slot * request.INTS + request.FLAGS] =
       (this.requests.ints[slot * request.INTS + request.FLAGS]! & ~request.HAS_SESSION) |
@@ -132,12 +134,12 @@ export class Accounts implements SessionSide {
   interruptTransaction(slot: number, session: number): void {
     if (!this.requests.has(slot, request.IN_TRANSACTION)) return;
     this.ledger.counts.transactionsInterrupted++;
-    this.sessions.transactionLeft[session] = 0;
+    this.sessions.setTransactionLeft(session, 0);
     this.requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.IN_TRANSACTION;
   }
 
   private bytesOf(session: number): number {
-    return this.users[this.sessions.population[session]!]!.bytesOf(session);
+    return this.users[this.sessions.populationOf(session)]!.bytesOf(session);
   }
 
   complete(session: number): void {

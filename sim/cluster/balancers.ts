@@ -15,6 +15,7 @@ import { FAILED, type Meter, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
+import * as field from "../workload/sessions.ts";
 import type { ClientSide } from "./client-side.ts";
 import * as decision from "./decisions.ts";
 import * as event from "./events.ts";
@@ -141,8 +142,10 @@ export class Balancers {
         ? 0
         : requests.ints[slot * request.INTS + request.NUMBER]! * 256 +
           requests.ints[slot * request.INTS + request.ATTEMPT]!;
-      const { visitLow, visitHigh } = this.sessions;
-      balancer = this.balancerChoice.atWords(visitLow[session]!, visitHigh[session]!, number).below(this.fleets.length);
+      const { ints } = this.sessions;
+      const at = session * field.INTS;
+      const visit = this.balancerChoice.atWords(ints[at + field.VISIT_LOW]!, ints[at + field.VISIT_HIGH]!, number);
+      balancer = visit.below(this.fleets.length);
     }
     requests.ints[slot * request.INTS + request.BALANCER] = balancer;
     if (this.requestTimeoutMs !== null) {
@@ -203,7 +206,7 @@ export class Balancers {
     const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
     this.digest.add(
-      this.sessions.visitLow[session]!,
+      this.sessions.ints[session * field.INTS + field.VISIT_LOW]!,
       ints[at + request.NUMBER]!,
       ints[at + request.ATTEMPT]!,
       server,

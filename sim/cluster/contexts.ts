@@ -11,6 +11,7 @@ import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { AffinityContext, AffinityRequestView } from "../persistence/affinity/mechanism.ts";
 import type { StateContext } from "../persistence/state/backend.ts";
+import * as field from "../workload/sessions.ts";
 import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type SessionColumns, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import * as event from "./events.ts";
@@ -51,7 +52,7 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   }
   addressOf(slot: number): number {
     const session = this.sessionOf(slot);
-    return this.users[this.sessions.population[session]!]!.addressOf(session);
+    return this.users[this.sessions.populationOf(session)]!.addressOf(session);
   }
   addressBytesOf(slot: number): Uint8Array {
     const address = this.addressOf(slot);
@@ -88,10 +89,10 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;
   }
   returnsCookies(session: number): boolean {
-    return (this.sessions.flags[session]! & RETURNS_COOKIES) !== 0;
+    return (this.sessions.ints[session * field.INTS + field.META]! & RETURNS_COOKIES) !== 0;
   }
   addressChanged(session: number): boolean {
-    return (this.sessions.flags[session]! & HAS_NEW_ADDRESS) !== 0;
+    return (this.sessions.ints[session * field.INTS + field.META]! & HAS_NEW_ADDRESS) !== 0;
   }
 }
 
@@ -140,10 +141,10 @@ export class StateWorld implements StateContext {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;
   }
   returnsCookies(session: number): boolean {
-    return (this.sessions.flags[session]! & RETURNS_COOKIES) !== 0;
+    return (this.sessions.ints[session * field.INTS + field.META]! & RETURNS_COOKIES) !== 0;
   }
   bytesOf(session: number): number {
-    return this.users[this.sessions.population[session]!]!.bytesOf(session);
+    return this.users[this.sessions.populationOf(session)]!.bytesOf(session);
   }
   attach(columns: SessionColumns): void {
     this.sessions.attach(columns);

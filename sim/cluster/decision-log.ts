@@ -53,7 +53,7 @@ export function decisionOf(parts: LoggedParts, index: number, slot: number, serv
   return {
     index,
     atMs: clock.nowMs,
-    population: populations[sessions.population[session]!]!,
+    population: populations[sessions.populationOf(session)]!,
     visit: sessions.numberOf(session),
     request: ints[at + request.NUMBER]!,
     attempt: ints[at + request.ATTEMPT]!,

@@ -127,7 +127,7 @@ export class Explainer {
     const { ints } = requests;
     const at = slot * request.INTS;
     const session = ints[at + request.SESSION]!;
-    if (populations[sessions.population[session]!] !== sought.population) return false;
+    if (populations[sessions.populationOf(session)] !== sought.population) return false;
     const visit = sessions.numberOf(session);
     this.visitsSeen = Math.max(this.visitsSeen, visit + 1);
     if (visit !== sought.visit) return false;

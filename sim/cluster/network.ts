@@ -3,6 +3,7 @@ import type { Kernel } from "../engine/kernel.ts";
 import { Sampler } from "../engine/sampler.ts";
 import type { Cluster, Distribution } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
+import * as field from "../workload/sessions.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 
@@ -52,8 +53,9 @@ export class Leg {
         requests.ints[slot * request.INTS + request.ATTEMPT]!) *
         16 +
       kind;
-    const { visitLow, visitHigh } = this.sessions;
-    this.delays.drawInto(kernel.due, 0, visitLow[session]!, visitHigh[session]!, crossing);
+    const { ints } = this.sessions;
+    const at = session * field.INTS;
+    this.delays.drawInto(kernel.due, 0, ints[at + field.VISIT_LOW]!, ints[at + field.VISIT_HIGH]!, crossing);
     const delayMs = kernel.due[0]!;
     kernel.due[0] = kernel.nowMs + delayMs;
     const generation = requests.ints[slot * request.INTS + request.GENERATION]!;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { WRITES } from "../workload/sessions.ts";
 import { replay as replayed } from "./testing/replay.ts";
 
 /** Leads every client by its address, so that servers tell addresses. */
@@ -57,7 +58,7 @@ describe("the replay of a trace", () => {
       ],
       [],
     );
-    expect(simulation.sessions.writes[0]).toBe(3);
+    expect(simulation.sessions.ints[WRITES]).toBe(3);
   });
 
   it("sends nothing more for a user who has left", () => {

@@ -3,6 +3,7 @@
  * the trace knows that no request will follow and the last answer is in.
  */
 import type { Kernel } from "../engine/kernel.ts";
+import * as field from "../workload/sessions.ts";
 import { IS_LEAVING, IS_MOBILE, KNOWS_ADDRESS, type Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
 import type { Balancers } from "./balancers.ts";
@@ -104,7 +105,7 @@ export class TraceSource implements VisitSource {
     if (chunk.first[at] === 1) this.begin(number, chunk.address[at]!);
     const visit = this.open.get(number);
     // A user who has left sends no more, whatever the trace says.
-    if (visit !== undefined && (this.sessions.flags[visit.session]! & IS_LEAVING) === 0) {
+    if (visit !== undefined && (this.sessions.ints[visit.session * field.INTS + field.META]! & IS_LEAVING) === 0) {
       visit.inFlight++;
       const slot = this.visits.issue(visit.session);
       this.requests.ints[slot * request.INTS + request.URL] = chunk.url[at]!;
@@ -115,9 +116,10 @@ export class TraceSource implements VisitSource {
 
   private begin(number: number, address: number): void {
     const session = this.visits.begin(this.population, number);
-    this.sessions.address[session] = address;
-    this.sessions.flags[session] = (this.sessions.flags[session]! & ~IS_MOBILE) | KNOWS_ADDRESS;
-    this.sessions.requestsPlanned[session] = 0;
+    this.sessions.ints[session * field.INTS + field.ADDRESS] = address;
+    this.sessions.ints[session * field.INTS + field.META] =
+      (this.sessions.ints[session * field.INTS + field.META]! & ~IS_MOBILE) | KNOWS_ADDRESS;
+    this.sessions.ints[session * field.INTS + field.PLANNED] = 0;
     this.open.set(number, { session, inFlight: 0, isOver: false });
   }
 

@@ -67,7 +67,7 @@ export class Traffic {
   private draw(samplers: readonly (Sampler | null)[], slot: number): number {
     const { ints } = this.requests;
     const session = ints[slot * request.INTS + request.SESSION]!;
-    const sampler = samplers[this.sessions.population[session]!]!;
+    const sampler = samplers[this.sessions.populationOf(session)]!;
     if (sampler === null) return 0;
     return Math.round(sampler.draw(this.sessions.visitOf(session), ints[slot * request.INTS + request.NUMBER]!));
   }

@@ -7,6 +7,7 @@ import type { Timeline } from "../metrics/timeline.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { Scenario } from "../scenario.ts";
+import * as field from "../workload/sessions.ts";
 import { IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import type { Accounts } from "./accounts.ts";
@@ -87,8 +88,7 @@ export class Visits implements ClientSide {
   /** A new visit; its first request is up to the caller. */
   begin(population: number, number: number): number {
     const session = this.sessions.take();
-    this.sessions.population[session] = population;
-    this.users[population]!.begin(session, number);
+    this.users[population]!.begin(session, number, population);
     this.affinity.forget(session);
     this.state.forget(session);
     return session;
@@ -98,9 +98,9 @@ export class Visits implements ClientSide {
   issue(session: number): number {
     const { requests, sessions, scenario } = this;
     const { nowMs } = this.kernel;
-    const population = sessions.population[session]!;
+    const population = sessions.populationOf(session);
     const users = this.users[population]!;
-    const number = sessions.requestsIssued[session]!++;
+    const number = sessions.ints[session * field.INTS + field.ISSUED]!++;
     const slot = requests.take();
     const { ints, floats } = this.requests;
     const at = slot * request.INTS;
@@ -113,11 +113,12 @@ export class Visits implements ClientSide {
       users.refreshAddress(session, number);
     }
     if ((flags & request.HAS_SESSION) === 0) flags |= request.WRITES;
-    if (sessions.transactionLeft[session]! > 0) {
-      sessions.transactionLeft[session]!--;
+    const left = sessions.transactionLeftOf(session);
+    if (left > 0) {
+      sessions.setTransactionLeft(session, left - 1);
       flags |= request.IN_TRANSACTION;
     } else if (users.startsTransaction(session, number)) {
-      sessions.transactionLeft[session] = users.population.session.transactions!.steps - 1;
+      sessions.setTransactionLeft(session, users.population.session.transactions!.steps - 1);
       flags |= request.IN_TRANSACTION;
     }
     ints[at + request.SESSION] = session;
@@ -171,9 +172,10 @@ export class Visits implements ClientSide {
     } else meter.endedUnmeasured[ANSWERED]!++;
     const isOnlyRequest =
       (flags & request.HAS_SESSION) === 0 &&
-      this.sessions.requestsIssued[session] === this.sessions.requestsPlanned[session] &&
+      this.sessions.ints[session * field.INTS + field.ISSUED] ===
+        this.sessions.ints[session * field.INTS + field.PLANNED] &&
       !ledger.isBorn(session) &&
-      (this.sessions.flags[session]! & (IS_LEAVING | IS_RELOGIN)) === 0;
+      (this.sessions.ints[session * field.INTS + field.META]! & (IS_LEAVING | IS_RELOGIN)) === 0;
     if (isOnlyRequest) ledger.fleeting();
     else this.accounts.enter(slot, session);
     if ((flags & request.IS_MEASURED) !== 0 && !requests.has(slot, request.IS_SPOILT)) meter.fresh++;
@@ -184,7 +186,7 @@ export class Visits implements ClientSide {
   failed(slot: number, how: number): void {
     const { requests, sessions } = this;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
-    const users = this.users[sessions.population[session]!]!;
+    const users = this.users[sessions.populationOf(session)]!;
     const attempt = requests.ints[slot * request.INTS + request.ATTEMPT]!;
     if (attempt < users.population.retry.attempts) {
       const waitMs = users.backoffMs(session, requests.ints[slot * request.INTS + request.NUMBER]!, attempt);
@@ -226,7 +228,7 @@ export class Visits implements ClientSide {
     this.accounts.interruptTransaction(slot, session);
     if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
-    if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
+    if (this.isAnyPaced) this.sources[this.sessions.populationOf(session)]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
     } else if (requests.ints[slot * request.INTS + request.PHASE] === request.HELD) {
@@ -248,7 +250,7 @@ export class Visits implements ClientSide {
       this.kernel.cancel(patience);
       requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
       const session = requests.ints[slot * request.INTS + request.SESSION]!;
-      const users = this.users[this.sessions.population[session]!]!;
+      const users = this.users[this.sessions.populationOf(session)]!;
       const atMs = requests.floats[slot * request.FLOATS + request.INTENDED_AT_MS]! + users.population.patienceMs!;
       requests.ints[heir * request.INTS + request.PATIENCE] = this.kernel.schedule(atMs, event.PATIENCE_OVER, heir, 0);
     }
@@ -258,7 +260,7 @@ export class Visits implements ClientSide {
   /** Takes the request off the books. */
   private finish(slot: number, session: number, how: number): void {
     const { requests } = this;
-    if (this.isAnyPaced) this.sources[this.sessions.population[session]!]!.requestEnded(session);
+    if (this.isAnyPaced) this.sources[this.sessions.populationOf(session)]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PATIENCE] !== NO_EVENT)
       this.kernel.cancel(requests.ints[slot * request.INTS + request.PATIENCE]!);
     this.meter.leave(how, slot);
@@ -267,21 +269,21 @@ export class Visits implements ClientSide {
 
   private goOn(session: number): void {
     const { sessions } = this;
-    const population = sessions.population[session]!;
-    if ((sessions.flags[session]! & IS_LEAVING) !== 0) {
+    const population = sessions.populationOf(session);
+    if ((sessions.ints[session * field.INTS + field.META]! & IS_LEAVING) !== 0) {
       this.endVisit(session);
       return;
     }
     if (this.isAnyPaced && this.sources[population]!.paces(session)) return;
-    const number = sessions.requestsIssued[session]!;
-    if (number < sessions.requestsPlanned[session]!) this.think(session, number);
+    const number = sessions.ints[session * field.INTS + field.ISSUED]!;
+    if (number < sessions.ints[session * field.INTS + field.PLANNED]!) this.think(session, number);
     else this.complete(session);
   }
 
   /** The user thinks before request `number` of the visit. */
   think(session: number, number: number): void {
     const { kernel } = this;
-    this.users[this.sessions.population[session]!]!.drawThink(kernel.due, 0, session, number);
+    this.users[this.sessions.populationOf(session)]!.drawThink(kernel.due, 0, session, number);
     kernel.due[0]! += kernel.nowMs;
     kernel.scheduleDue(event.THINK_OVER, session, 0);
   }
@@ -298,7 +300,7 @@ export class Visits implements ClientSide {
   }
 
   private endVisit(session: number): void {
-    this.sessions.flags[session]! |= IS_LEAVING;
-    if (this.sources[this.sessions.population[session]!]!.releases(session)) this.sessions.release(session);
+    this.sessions.ints[session * field.INTS + field.META]! |= IS_LEAVING;
+    if (this.sources[this.sessions.populationOf(session)]!.releases(session)) this.sessions.release(session);
   }
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as field from "../workload/sessions.ts";
 import { IS_RELOGIN, Sessions } from "../workload/sessions.ts";
 import { causeCode, lossCauses } from "./causes.ts";
 import { Ledger } from "./ledger.ts";
@@ -12,7 +13,7 @@ function books(visits: number) {
   for (let i = 0; i < visits; i++) {
     const slot = sessions.take();
     sessions.bornAtMs[slot] = Number.NaN;
-    sessions.server[slot] = -1;
+    sessions.ints[slot * field.INTS + field.SERVER] = -1;
   }
   return { sessions, ledger: new Ledger(sessions, SERVERS) };
 }
@@ -68,7 +69,7 @@ describe("the ledger", () => {
             ledger.grow(10, nowMs);
             bytes += 10;
           } else if (what !== "birth" && what !== "move" && what !== "grow" && session !== undefined) {
-            sessions.writes[visit] = writes;
+            sessions.ints[visit * field.INTS + field.WRITES] = writes;
             if (what === "lose") ledger.lose(visit, cause, 100, nowMs);
             else ledger[what](visit, 100, nowMs);
             const counted = (
@@ -98,10 +99,10 @@ describe("the ledger", () => {
     const { ledger, sessions } = books(1);
     expect(ledger.isBorn(0)).toBe(false);
     ledger.birth(0, 2, 100, 5);
-    expect([ledger.isBorn(0), sessions.server[0], sessions.bornAtMs[0]]).toEqual([true, 2, 5]);
-    sessions.writes[0] = 4;
+    expect([ledger.isBorn(0), sessions.ints[field.SERVER], sessions.bornAtMs[0]]).toEqual([true, 2, 5]);
+    sessions.ints[field.WRITES] = 4;
     ledger.complete(0, 100, 25);
-    expect([ledger.isBorn(0), sessions.server[0], sessions.writes[0]]).toEqual([false, -1, 0]);
+    expect([ledger.isBorn(0), sessions.ints[field.SERVER], sessions.ints[field.WRITES]]).toEqual([false, -1, 0]);
     expect(ledger.lifespanMs.record()).toMatchObject({ total: 1, sum: 20 });
   });
 
@@ -109,7 +110,7 @@ describe("the ledger", () => {
     const { ledger, sessions } = books(2);
     for (const visit of [0, 1]) {
       ledger.birth(visit, 0, 100, 0);
-      sessions.writes[visit] = visit + 2;
+      sessions.ints[visit * field.INTS + field.WRITES] = visit + 2;
     }
     ledger.lose(0, "crash", 100, 1);
     ledger.lose(1, "rehash", 100, 1);
@@ -125,7 +126,7 @@ describe("the ledger", () => {
     const { ledger, sessions } = books(1);
     ledger.birth(0, 0, 100, 0);
     ledger.lose(0, "crash", 100, 1);
-    sessions.flags[0]! |= IS_RELOGIN;
+    sessions.ints[field.META]! |= IS_RELOGIN;
     ledger.birth(0, 1, 100, 2);
     expect(ledger.counts).toMatchObject({ born: 2, relogins: 1 });
   });

@@ -7,6 +7,7 @@
  */
 import { floatZero } from "../engine/float-zero.ts";
 import type { Sessions } from "../workload/sessions.ts";
+import * as field from "../workload/sessions.ts";
 import { IS_RELOGIN } from "../workload/sessions.ts";
 import { causeCode, type LossCause, lossCauses } from "./causes.ts";
 import { Histogram } from "./histogram.ts";
@@ -72,9 +73,9 @@ export class Ledger {
   /** The first answer: from now on the user is owed `writes` acknowledged writes, `bytes` of state. */
   birth(session: number, server: number, bytes: number, nowMs: number): void {
     this.counts.born++;
-    if ((this.sessions.flags[session]! & IS_RELOGIN) !== 0) this.counts.relogins++;
+    if ((this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0) this.counts.relogins++;
     this.sessions.bornAtMs[session] = nowMs;
-    this.sessions.server[session] = server;
+    this.sessions.ints[session * field.INTS + field.SERVER] = server;
     this.settle(nowMs);
     this.live++;
     this.bytes += bytes;
@@ -92,12 +93,12 @@ export class Ledger {
   /** An answer from another server than the last, with the state found. */
   move(session: number, server: number, nowMs: number): void {
     this.counts.moved++;
-    const before = this.sessions.server[session]!;
+    const before = this.sessions.ints[session * field.INTS + field.SERVER]!;
     this.settleHeld(before, nowMs);
     this.held[before]!--;
     this.settleHeld(server, nowMs);
     this.held[server]!++;
-    this.sessions.server[session] = server;
+    this.sessions.ints[session * field.INTS + field.SERVER] = server;
   }
 
   grow(bytes: number, nowMs: number): void {
@@ -123,7 +124,7 @@ export class Ledger {
 
   lose(session: number, cause: LossCause, bytes: number, nowMs: number): void {
     const code = causeCode(cause);
-    const writes = this.sessions.writes[session]!;
+    const writes = this.sessions.ints[session * field.INTS + field.WRITES]!;
     this.counts.lost++;
     this.counts.writesLost += writes;
     this.counts.lostByCause[code]!++;
@@ -137,12 +138,12 @@ export class Ledger {
     this.settle(nowMs);
     this.live--;
     this.bytes -= bytes;
-    const server = this.sessions.server[session]!;
+    const server = this.sessions.ints[session * field.INTS + field.SERVER]!;
     this.settleHeld(server, nowMs);
     this.held[server]!--;
     this.sessions.bornAtMs[session] = Number.NaN;
-    this.sessions.writes[session] = 0;
-    this.sessions.server[session] = -1;
+    this.sessions.ints[session * field.INTS + field.WRITES] = 0;
+    this.sessions.ints[session * field.INTS + field.SERVER] = -1;
   }
 
   /** Brings the integrals up to now. */

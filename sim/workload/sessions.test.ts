@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as field from "./sessions.ts";
 import { type SessionColumns, Sessions } from "./sessions.ts";
 
 /** A part that keeps a column per session and remembers what it was told. */
@@ -46,16 +47,16 @@ describe("the slots of visits", () => {
     sessions.attach(early);
     const slots = Array.from({ length: 1000 }, (_, i) => {
       const slot = sessions.take();
-      sessions.visitLow[slot] = i;
-      sessions.visitHigh[slot] = 3;
-      sessions.address[slot] = 0xffffffff - i;
+      sessions.ints[slot * field.INTS + field.VISIT_LOW] = i;
+      sessions.ints[slot * field.INTS + field.VISIT_HIGH] = 3;
+      sessions.ints[slot * field.INTS + field.ADDRESS] = 0xffffffff - i;
       sessions.usedAtMs[slot] = i / 2;
       return slot;
     });
     slots.forEach((slot, i) => {
-      const { address, usedAtMs } = sessions;
+      const { ints, usedAtMs } = sessions;
       expect([sessions.visitOf(slot), sessions.numberOf(slot)]).toEqual([3 * 2 ** 32 + i, i]);
-      expect([address[slot], usedAtMs[slot]]).toEqual([0xffffffff - i, i / 2]);
+      expect([ints[slot * field.INTS + field.ADDRESS]! >>> 0, usedAtMs[slot]]).toEqual([0xffffffff - i, i / 2]);
     });
     const late = new Column();
     sessions.attach(late);

@@ -33,27 +33,36 @@ export const IS_DISPLACED = 32;
 /** `address` has been worked out. */
 export const KNOWS_ADDRESS = 64;
 
+/**
+ * What every request touches stands together, eight integers a visit: field f of slot s is at `ints[s * INTS + f]`. One
+ * cache line, and one array whose place and length are looked up, instead of one for each field.
+ */
+export const INTS = 8;
+/** Number of the visit within the run in two words, the same under every strategy: the entity of its draws. */
+export const VISIT_LOW = 0;
+export const VISIT_HIGH = 1;
+/** Requests issued so far, and in all. The first also links the free slots. */
+export const ISSUED = 2;
+export const PLANNED = 3;
+/** Acknowledged writes that the user is owed. */
+export const WRITES = 4;
+/** The server that answered last, or -1. */
+export const SERVER = 5;
+/** The client's present address, 32 bits; to be asked of `Users`, who work it out. */
+export const ADDRESS = 6;
+/** The bits above; from bit 8 on the population; from bit 16 on the requests still to come in the transaction under way. */
+export const META = 7;
+const POPULATION_SHIFT = 8;
+const POPULATION_MASK = 255;
+const TRANSACTION_SHIFT = 16;
+const NOT_TRANSACTION = 0xffff;
+
 export class Sessions {
-  /** Number of the visit within the run in two words, the same under every strategy: the entity of its draws. */
-  visitLow = new Int32Array(INITIAL_CAPACITY);
-  visitHigh = new Int32Array(INITIAL_CAPACITY);
-  population = new Uint8Array(INITIAL_CAPACITY);
-  flags = new Uint8Array(INITIAL_CAPACITY);
-  /** Requests issued so far, and in all. The first also links the free slots. */
-  requestsIssued = new Int32Array(INITIAL_CAPACITY);
-  requestsPlanned = new Int32Array(INITIAL_CAPACITY);
-  /** The client's present address, 32 bits; to be asked of `Users`, who work it out. */
-  address = new Uint32Array(INITIAL_CAPACITY);
+  ints = new Int32Array(INITIAL_CAPACITY * INTS);
   /** Time of the session's first answer; NaN while it is not born. */
   bornAtMs = new Float64Array(INITIAL_CAPACITY);
   /** Time of the last answer, as the servers know it: idle limits count from here, and only they need it. */
   usedAtMs = new Float64Array(0);
-  /** Acknowledged writes that the user is owed. */
-  writes = new Int32Array(INITIAL_CAPACITY);
-  /** The server that answered last, or -1. */
-  server = new Int32Array(INITIAL_CAPACITY);
-  /** Requests still to come in the transaction under way; 0 outside one. */
-  transactionLeft = new Uint16Array(INITIAL_CAPACITY);
 
   capacity = INITIAL_CAPACITY;
   /** Visits under way. */
@@ -76,12 +85,32 @@ export class Sessions {
 
   /** Number of the visit within the run, below 2^53. */
   visitOf(slot: number): number {
-    return this.visitHigh[slot]! * 4_294_967_296 + (this.visitLow[slot]! >>> 0);
+    return this.ints[slot * INTS + VISIT_HIGH]! * 4_294_967_296 + this.numberOf(slot);
   }
 
   /** Number of the visit within its population, below 2^32. */
   numberOf(slot: number): number {
-    return this.visitLow[slot]! >>> 0;
+    return this.ints[slot * INTS + VISIT_LOW]! >>> 0;
+  }
+
+  populationOf(slot: number): number {
+    return (this.ints[slot * INTS + META]! >>> POPULATION_SHIFT) & POPULATION_MASK;
+  }
+
+  /** Puts population and flags in place, and the visit in no transaction. */
+  mark(slot: number, population: number, flags: number): void {
+    this.ints[slot * INTS + META] = flags | (population << POPULATION_SHIFT);
+  }
+
+  /** Requests still to come in the transaction under way; 0 outside one. */
+  transactionLeftOf(slot: number): number {
+    return this.ints[slot * INTS + META]! >>> TRANSACTION_SHIFT;
+  }
+
+  /** At most 65,535. */
+  setTransactionLeft(slot: number, requests: number): void {
+    const at = slot * INTS + META;
+    this.ints[at] = (this.ints[at]! & NOT_TRANSACTION) | (requests << TRANSACTION_SHIFT);
   }
 
   /** A free slot, with nothing in it yet. */
@@ -89,7 +118,7 @@ export class Sessions {
     this.open++;
     const slot = this.free;
     if (slot >= 0) {
-      this.free = this.requestsIssued[slot]!;
+      this.free = this.ints[slot * INTS + ISSUED]!;
       return slot;
     }
     if (this.used === this.capacity) this.grow();
@@ -98,7 +127,7 @@ export class Sessions {
 
   release(slot: number): void {
     this.open--;
-    this.requestsIssued[slot] = this.free;
+    this.ints[slot * INTS + ISSUED] = this.free;
     this.free = slot;
   }
 
@@ -112,18 +141,9 @@ export class Sessions {
   }
 
   private resize(capacity: number): void {
-    this.visitLow = grown(this.visitLow, new Int32Array(capacity));
-    this.visitHigh = grown(this.visitHigh, new Int32Array(capacity));
-    this.population = grown(this.population, new Uint8Array(capacity));
-    this.flags = grown(this.flags, new Uint8Array(capacity));
-    this.requestsIssued = grown(this.requestsIssued, new Int32Array(capacity));
-    this.requestsPlanned = grown(this.requestsPlanned, new Int32Array(capacity));
-    this.address = grown(this.address, new Uint32Array(capacity));
+    this.ints = grown(this.ints, new Int32Array(capacity * INTS));
     this.bornAtMs = grown(this.bornAtMs, new Float64Array(capacity));
     if (this.tracksUse) this.usedAtMs = grown(this.usedAtMs, new Float64Array(capacity));
-    this.writes = grown(this.writes, new Int32Array(capacity));
-    this.server = grown(this.server, new Int32Array(capacity));
-    this.transactionLeft = grown(this.transactionLeft, new Uint16Array(capacity));
     this.capacity = capacity;
     for (const columns of this.columns) columns.grow(capacity);
   }

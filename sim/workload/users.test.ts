@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { population } from "../cluster/testing/scenario.ts";
 import { expectEven, expectFits, expectFollows, expectShare } from "../engine/testing/fit.ts";
 import type { Population } from "../scenario.ts";
+import * as field from "./sessions.ts";
 import { HAS_NEW_ADDRESS, IS_MOBILE, RETURNS_COOKIES, Sessions } from "./sessions.ts";
 import { Users } from "./users.ts";
 
@@ -53,10 +54,15 @@ const varied: Parts = {
 /** All that the users say of request `number` of visit `visit`, in slot `slot`. */
 function everything({ users, sessions }: ReturnType<typeof usersOf>, slot: number, visit: number, number: number) {
   const drawn = new Float64Array(2);
-  users.begin(slot, visit);
+  users.begin(slot, visit, 0);
   users.drawDemand(drawn, 0, slot, number);
   users.drawThink(drawn, 1, slot, number);
-  const begun = [sessions.requestsPlanned[slot], sessions.flags[slot], users.addressOf(slot), users.bytesOf(slot)];
+  const begun = [
+    sessions.ints[slot * field.INTS + field.PLANNED],
+    sessions.ints[slot * field.INTS + field.META],
+    users.addressOf(slot),
+    users.bytesOf(slot),
+  ];
   users.refreshAddress(slot, number);
   return [
     ...begun,
@@ -96,8 +102,8 @@ describe("users", () => {
     const { users, sessions } = usersOf({ clients: { cookiesFraction: 0.7, mobileFraction: 0.2 } });
     const counts = [0, 0, 0, 0];
     for (let visit = 0; visit < 20_000; visit++) {
-      users.begin(0, visit);
-      counts[sessions.flags[0]! & (RETURNS_COOKIES | IS_MOBILE)]!++;
+      users.begin(0, visit, 0);
+      counts[sessions.ints[field.META]! & (RETURNS_COOKIES | IS_MOBILE)]!++;
     }
     expectFits(counts, [0.3 * 0.8, 0.7 * 0.8, 0.3 * 0.2, 0.7 * 0.2]);
   });
@@ -105,8 +111,8 @@ describe("users", () => {
   it("have them for certain at shares of 0 and 1", () => {
     const { users, sessions } = usersOf({ clients: { cookiesFraction: 1, mobileFraction: 0 } });
     const flags = Array.from({ length: 100 }, (_, visit) => {
-      users.begin(0, visit);
-      return sessions.flags[0];
+      users.begin(0, visit, 0);
+      return sessions.ints[field.META];
     });
     expect(new Set(flags)).toEqual(new Set([RETURNS_COOKIES]));
   });
@@ -115,31 +121,31 @@ describe("users", () => {
     const { users, sessions } = usersOf({ session: { requests: { law: "uniform", low: 0, high: 3 } } });
     const counts = [0, 0, 0];
     for (let visit = 0; visit < 6000; visit++) {
-      users.begin(0, visit);
-      counts[sessions.requestsPlanned[0]! - 1]!++;
+      users.begin(0, visit, 0);
+      counts[sessions.ints[field.PLANNED]! - 1]!++;
     }
     expectFits(counts, [1.5 / 3, 1 / 3, 0.5 / 3]);
   });
 
   it("begin a visit with nothing left of the one before in the slot", () => {
     const { users, sessions } = usersOf();
-    users.begin(0, 5);
-    const fresh = [sessions.flags[0], users.addressOf(0)];
-    sessions.requestsIssued[0] = 9;
+    users.begin(0, 5, 0);
+    const fresh = [sessions.ints[field.META], users.addressOf(0)];
+    sessions.ints[field.ISSUED] = 9;
     sessions.bornAtMs[0] = 77;
-    sessions.writes[0] = 3;
-    sessions.server[0] = 2;
-    sessions.transactionLeft[0] = 1;
-    sessions.flags[0] = 255;
-    users.begin(0, 5);
-    expect(sessions).toMatchObject({
-      visitLow: { 0: 5 },
-      requestsIssued: { 0: 0 },
-      writes: { 0: 0 },
-      server: { 0: -1 },
-    });
-    expect([sessions.flags[0], users.addressOf(0)]).toEqual(fresh);
-    expect([sessions.bornAtMs[0], sessions.transactionLeft[0]]).toEqual([Number.NaN, 0]);
+    sessions.ints[field.WRITES] = 3;
+    sessions.ints[field.SERVER] = 2;
+    sessions.mark(0, 7, 255);
+    sessions.setTransactionLeft(0, 1);
+    users.begin(0, 5, 2);
+    const { ints } = sessions;
+    expect([field.VISIT_LOW, field.ISSUED, field.WRITES, field.SERVER].map((column) => ints[column])).toEqual([
+      5, 0, 0, -1,
+    ]);
+    expect(sessions.populationOf(0)).toBe(2);
+    users.begin(0, 5, 0);
+    expect([sessions.ints[field.META], users.addressOf(0)]).toEqual(fresh);
+    expect([sessions.bornAtMs[0], sessions.transactionLeftOf(0)]).toEqual([Number.NaN, 0]);
   });
 
   it("carry state that grows with every write, from a size of the visit's own", () => {
@@ -147,11 +153,11 @@ describe("users", () => {
       session: { stateBytes: { law: "uniform", low: 1000, high: 2000 }, growthBytesPerWrite: 50 },
     });
     const sizes = Array.from({ length: 2000 }, (_, visit) => {
-      users.begin(0, visit);
+      users.begin(0, visit, 0);
       return users.bytesOf(0);
     });
     expectFollows(sizes, (x) => (x - 1000) / 1000);
-    sessions.writes[0] = 4;
+    sessions.ints[field.WRITES] = 4;
     expect(users.bytesOf(0)).toBe(sizes[1999]! + 200);
   });
 });
@@ -161,7 +167,7 @@ describe("clients' addresses", () => {
     const { users } = usersOf({ clients: { natFraction: 0.4, natAddresses: 4, natZipfExponent: 1 } });
     const clients = new Map<number, number>();
     for (let visit = 0; visit < 20_000; visit++) {
-      users.begin(0, visit);
+      users.begin(0, visit, 0);
       clients.set(users.addressOf(0), (clients.get(users.addressOf(0)) ?? 0) + 1);
     }
     const shared = [...clients.values()].filter((count) => count > 100).sort((a, b) => b - a);
@@ -173,7 +179,7 @@ describe("clients' addresses", () => {
   it("are nearly always one's own without gateways, and scattered evenly", () => {
     const { users } = usersOf();
     const addresses = Array.from({ length: 20_000 }, (_, visit) => {
-      users.begin(0, visit);
+      users.begin(0, visit, 0);
       return users.addressOf(0);
     });
     // 20,000² / 2^33 = 0.05 pairs meet by chance.
@@ -191,10 +197,10 @@ describe("clients' addresses", () => {
     let changes = 0;
     let marked = 0;
     for (let visit = 0; visit < 10_000; visit++) {
-      users.begin(0, visit);
+      users.begin(0, visit, 0);
       const before = users.addressOf(0);
       users.refreshAddress(0, 1);
-      const isMarked = (sessions.flags[0]! & HAS_NEW_ADDRESS) !== 0;
+      const isMarked = (sessions.ints[field.META]! & HAS_NEW_ADDRESS) !== 0;
       if (users.addressOf(0) !== before) changes++;
       if (isMarked && users.addressOf(0) !== before) marked++;
       else if (isMarked) marked = Number.NaN;
@@ -210,7 +216,7 @@ describe("clients' addresses", () => {
       clients: { mobileFraction: 1, addressChangeMeanMs: 2000 },
     });
     let changes = 0;
-    users.begin(0, 1);
+    users.begin(0, 1, 0);
     for (let number = 1; number <= 10_000; number++) {
       const before = users.addressOf(0);
       users.refreshAddress(0, number);
@@ -224,8 +230,8 @@ describe("clients' addresses", () => {
     const still = usersOf({ session, clients: { mobileFraction: 0, addressChangeMeanMs: 0.001 } });
     const moving = usersOf({ session, clients: { mobileFraction: 1, addressChangeMeanMs: 0.001 } });
     for (let visit = 0; visit < 200; visit++) {
-      still.users.begin(0, visit);
-      moving.users.begin(0, visit);
+      still.users.begin(0, visit, 0);
+      moving.users.begin(0, visit, 0);
       const [own, other] = [still.users.addressOf(0), moving.users.addressOf(0)];
       still.users.refreshAddress(0, 5);
       moving.users.refreshAddress(0, 0);
@@ -239,7 +245,7 @@ describe("users' requests", () => {
     const { users } = usersOf({ session: { writesFraction: 0.3 } });
     const visits = Array.from({ length: 5000 }, (_, visit) => visit);
     const writes = (those: Users, visit: number, number: number) => {
-      those.begin(0, visit);
+      those.begin(0, visit, 0);
       return those.writesAt(0, number);
     };
     const never = usersOf().users;
@@ -296,7 +302,7 @@ describe("users' requests", () => {
     const { users } = usersOf({ retry: { backoffMs: 100, backoffCapMs: 1000, jitter: "full" } });
     const waits = (retry: number) =>
       Array.from({ length: 3000 }, (_, visit) => {
-        users.begin(0, visit);
+        users.begin(0, visit, 0);
         return users.backoffMs(0, 2, retry);
       });
     expectFollows(waits(0), (x) => x / 100);

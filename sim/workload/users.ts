@@ -7,6 +7,7 @@ import { exp } from "../engine/exact.ts";
 import { avalanche } from "../engine/hash.ts";
 import { AliasTable, Sampler } from "../engine/sampler.ts";
 import type { Distribution, Population } from "../scenario.ts";
+import * as field from "./sessions.ts";
 import { HAS_NEW_ADDRESS, IS_MOBILE, KNOWS_ADDRESS, RETURNS_COOKIES, type Sessions } from "./sessions.ts";
 
 /**
@@ -74,18 +75,20 @@ export class Users {
     return this.batch === null ? 1 : Math.max(1, Math.round(this.batch.draw(0, k)));
   }
 
-  /** Fills the slot of the population's visit `number`, 0 … 2^32 - 1. */
-  begin(slot: number, number: number): void {
+  /** Fills the slot of the population's visit `number`, 0 … 2^32 - 1; `population` is its place in the scenario. */
+  begin(slot: number, number: number, population: number): void {
     const { sessions } = this;
-    sessions.visitLow[slot] = number;
-    sessions.visitHigh[slot] = this.visitHigh;
-    sessions.requestsIssued[slot] = 0;
-    sessions.requestsPlanned[slot] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(sessions.visitOf(slot));
+    const { ints } = sessions;
+    const at = slot * field.INTS;
+    ints[at + field.VISIT_LOW] = number;
+    ints[at + field.VISIT_HIGH] = this.visitHigh;
+    ints[at + field.ISSUED] = 0;
+    ints[at + field.PLANNED] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(sessions.visitOf(slot));
+    ints[at + field.WRITES] = 0;
+    ints[at + field.SERVER] = -1;
     sessions.bornAtMs[slot] = Number.NaN;
-    sessions.writes[slot] = 0;
-    sessions.server[slot] = -1;
-    sessions.transactionLeft[slot] = 0;
-    sessions.flags[slot] = this.areClientsAlike ? this.flagsAlike : this.flagsOf(sessions.visitOf(slot));
+    const flags = this.areClientsAlike ? this.flagsAlike : this.flagsOf(sessions.visitOf(slot));
+    sessions.mark(slot, population, flags);
   }
 
   private plannedOf(visit: number): number {
@@ -114,34 +117,36 @@ export class Users {
   /** The client's present address. Worked out when somebody asks: most strategies never do. */
   addressOf(slot: number): number {
     const { sessions } = this;
-    if ((sessions.flags[slot]! & KNOWS_ADDRESS) === 0) {
-      sessions.address[slot] = this.firstAddress(sessions.visitOf(slot));
-      sessions.flags[slot]! |= KNOWS_ADDRESS;
+    if ((sessions.ints[slot * field.INTS + field.META]! & KNOWS_ADDRESS) === 0) {
+      sessions.ints[slot * field.INTS + field.ADDRESS] = this.firstAddress(sessions.visitOf(slot));
+      sessions.ints[slot * field.INTS + field.META]! |= KNOWS_ADDRESS;
     }
-    return sessions.address[slot]!;
+    return sessions.ints[slot * field.INTS + field.ADDRESS]! >>> 0;
   }
 
   /** Before request `number` of a visit: a mobile client may have a new address. The chance follows from its think time. */
   refreshAddress(slot: number, number: number): void {
-    if ((this.sessions.flags[slot]! & IS_MOBILE) === 0 || number === 0) return;
+    if ((this.sessions.ints[slot * field.INTS + field.META]! & IS_MOBILE) === 0 || number === 0) return;
     const visit = this.sessions.visitOf(slot);
     const stays = exp(-this.think.draw(visit, number) / this.population.clients.addressChangeMeanMs);
     if (this.moves.at(visit, 2 * number).uniform() >= stays) {
-      this.sessions.address[slot] = this.moves.at(visit, 2 * number + 1).bits() >>> 0;
-      this.sessions.flags[slot]! |= HAS_NEW_ADDRESS | KNOWS_ADDRESS;
+      this.sessions.ints[slot * field.INTS + field.ADDRESS] = this.moves.at(visit, 2 * number + 1).bits();
+      this.sessions.ints[slot * field.INTS + field.META]! |= HAS_NEW_ADDRESS | KNOWS_ADDRESS;
     }
   }
 
   /** Think time in ms before request `number` of the visit in `slot`, into `target[index]`. */
   drawThink(target: Float64Array, index: number, slot: number, number: number): void {
-    const { visitLow, visitHigh } = this.sessions;
-    this.think.drawInto(target, index, visitLow[slot]!, visitHigh[slot]!, number);
+    const { ints } = this.sessions;
+    const at = slot * field.INTS;
+    this.think.drawInto(target, index, ints[at + field.VISIT_LOW]!, this.visitHigh, number);
   }
 
   /** Work of request `number` in ms on a server of speed 1, into `target[index]`. */
   drawDemand(target: Float64Array, index: number, slot: number, number: number): void {
-    const { visitLow, visitHigh } = this.sessions;
-    this.service.drawInto(target, index, visitLow[slot]!, visitHigh[slot]!, number);
+    const { ints } = this.sessions;
+    const at = slot * field.INTS;
+    this.service.drawInto(target, index, ints[at + field.VISIT_LOW]!, this.visitHigh, number);
   }
 
   writesAt(slot: number, number: number): boolean {
@@ -155,14 +160,14 @@ export class Users {
 
   private chance(draws: Draws, fraction: number, slot: number, k: number): boolean {
     if (fraction <= 0 || fraction >= 1) return fraction > 0;
-    const { visitLow, visitHigh } = this.sessions;
-    return draws.atWords(visitLow[slot]!, visitHigh[slot]!, k).uniform() < fraction;
+    const low = this.sessions.ints[slot * field.INTS + field.VISIT_LOW]!;
+    return draws.atWords(low, this.visitHigh, k).uniform() < fraction;
   }
 
   urlAt(slot: number, number: number): number {
     if (this.urlTable === null) return 1;
-    const { visitLow, visitHigh } = this.sessions;
-    return 1 + this.urlTable.draw(this.urls.atWords(visitLow[slot]!, visitHigh[slot]!, number));
+    const low = this.sessions.ints[slot * field.INTS + field.VISIT_LOW]!;
+    return 1 + this.urlTable.draw(this.urls.atWords(low, this.visitHigh, number));
   }
 
   /** Before retry `retry` (from 0) of a request. */
@@ -178,7 +183,8 @@ export class Users {
   bytesOf(slot: number): number {
     const { sessions, population } = this;
     return (
-      this.stateBytes.draw(sessions.visitOf(slot), 0) + sessions.writes[slot]! * population.session.growthBytesPerWrite
+      this.stateBytes.draw(sessions.visitOf(slot), 0) +
+      sessions.ints[slot * field.INTS + field.WRITES]! * population.session.growthBytesPerWrite
     );
   }
 }

@@ -34,7 +34,7 @@ export function decisionsOf({ scenario, strategy, seed }: Pick<RunInput, "scenar
       reason,
       intendedAtMs: float(request.INTENDED_AT_MS),
       demandMs: float(request.DEMAND_MS),
-      address: users[sessions.population[session]!]!.addressOf(session),
+      address: users[sessions.populationOf(session)]!.addressOf(session),
       url: int(request.URL),
       writes: (int(request.FLAGS) & request.HAS_SESSION) === 0 ? null : (int(request.FLAGS) & request.WRITES) !== 0,
     });
