@@ -35,7 +35,7 @@ class LeastConnections extends Algorithm {
 
   pick(_request: number, avoid: number): number {
     const { fleet } = this.context;
-    return this.weights.areEqual ? this.byLoad.firstOpen(fleet, avoid) : this.byKey.firstOpen(fleet, avoid);
+    return this.weights.differ ? this.byKey.firstOpen(fleet, avoid) : this.byLoad.firstOpen(fleet, avoid);
   }
 
   override sent(server: number): void {
@@ -54,34 +54,37 @@ class LeastConnections extends Algorithm {
 
   override changed(server: number): void {
     const { fleet } = this.context;
-    const wereEqual = this.weights.areEqual;
+    const differed = this.weights.differ;
     this.byLoad.remove(server);
     this.byKey.remove(server);
     const isEligible = fleet.isEligible[server] === 1;
     this.weights.set(server, isEligible ? effectiveWeight(fleet.weight[server]!) : 0);
-    if (wereEqual !== this.weights.areEqual) this.changeOver();
+    if (differed !== this.weights.differ) this.changeOver();
     if (!isEligible) return;
-    if (this.weights.areEqual) this.byLoad.put(server, this.load[server]!);
-    else this.byKey.put(server, this.keyOf(server));
+    if (this.weights.differ) this.byKey.put(server, this.keyOf(server));
+    else this.byLoad.put(server, this.load[server]!);
   }
 
   private update(server: number): void {
     // A drained server may still have requests under way; it is not to be chosen.
-    if (this.byLoad.has(server)) this.byLoad.put(server, this.load[server]!);
-    else if (this.byKey.has(server)) this.byKey.put(server, this.keyOf(server));
+    if (this.weights.differ) {
+      if (this.byKey.has(server)) this.byKey.put(server, this.keyOf(server));
+    } else {
+      this.byLoad.move(server, this.load[server]!);
+    }
   }
 
   /** Carries everybody from one order to the other, first to last, so that equals stay as they stood. */
   private changeOver(): void {
-    if (this.weights.areEqual) {
-      for (let server = this.byKey.first(-1); server >= 0; server = this.byKey.first(-1)) {
-        this.byKey.remove(server);
-        this.byLoad.put(server, this.load[server]!);
-      }
-    } else {
+    if (this.weights.differ) {
       for (const server of this.byLoad.inOrder()) {
         this.byLoad.remove(server);
         this.byKey.put(server, this.keyOf(server));
+      }
+    } else {
+      for (let server = this.byKey.first(-1); server >= 0; server = this.byKey.first(-1)) {
+        this.byKey.remove(server);
+        this.byLoad.put(server, this.load[server]!);
       }
     }
   }
@@ -98,14 +101,14 @@ class LeastConnections extends Algorithm {
   }
 }
 
-/** Whether all servers in use have one weight. */
+/** Whether servers in use have different weights. */
 class WeightsInUse {
   /** 0 for a server that is not in use. */
   private readonly weight: Float64Array;
   private reference = 0;
   private inUse = 0;
   private others = 0;
-  areEqual = true;
+  differ = false;
 
   constructor(servers: number) {
     this.weight = new Float64Array(servers);
@@ -116,8 +119,8 @@ class WeightsInUse {
     if (this.inUse === 0) this.reference = weight;
     this.weight[server] = weight;
     this.count(weight, 1);
-    // Above 4096, the keys of different loads may be the same.
-    this.areEqual = this.others === 0 && this.reference <= UNIT;
+    // Above 4096, the keys of different loads may be the same, as if weights differed.
+    this.differ = this.others > 0 || this.reference > UNIT;
   }
 
   private count(weight: number, change: number): void {

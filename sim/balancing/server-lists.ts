@@ -59,10 +59,23 @@ export class ServerLists {
 
   /** Puts `server` in, or moves it behind its equals under the new load; an unchanged load changes nothing. */
   put(server: number, load: number): void {
+    if (this.load[server]! < 0) {
+      this.size++;
+      this.append(server, load);
+    } else {
+      this.move(server, load);
+    }
+  }
+
+  /** As `put`, for a server that may not be in, and then stays out. */
+  move(server: number, load: number): void {
     const before = this.load[server]!;
-    if (load === before) return;
-    if (before >= 0) this.unlink(server, before);
-    else this.size++;
+    if (before < 0 || load === before) return;
+    this.unlink(server, before);
+    this.append(server, load);
+  }
+
+  private append(server: number, load: number): void {
     if (load >= this.head.length) this.grow(load);
     const tail = this.tail[load]!;
     this.next[server] = -1;

@@ -107,8 +107,8 @@ export class Balancers {
   /** The client sends an attempt. */
   send(slot: number): void {
     this.requests.ints[slot * request.INTS + request.PHASE] = request.ON_NETWORK;
-    if (this.network.toBalancer.isInstant) this.atBalancer(slot);
-    else this.cross(slot, event.AT_BALANCER);
+    if (this.network.toBalancer.takesTime) this.cross(slot, event.AT_BALANCER);
+    else this.atBalancer(slot);
   }
 
   /** Sends between client and balancer. */
@@ -226,20 +226,20 @@ export class Balancers {
     if (this.limits !== null) this.limits.taken(balancer, server);
     if (reason === decision.BOUND) this.algorithms[balancer]!.bound(server);
     this.algorithms[balancer]!.sent(server);
-    if (this.network.toServer.isInstant) this.service.atServer(slot);
-    else this.network.toServer.deliver(slot, event.AT_SERVER);
+    if (this.network.toServer.takesTime) this.network.toServer.deliver(slot, event.AT_SERVER);
+    else this.service.atServer(slot);
   }
 
   answerAtBalancer(slot: number): void {
-    if (!this.network.toServer.isInstant) this.countCrossings(slot, this.onServerMs(slot));
+    if (this.network.toServer.takesTime) this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, true);
     if (this.requests.has(slot, request.IS_GHOST)) {
       this.requests.release(slot);
-    } else if (this.network.toBalancer.isInstant) {
-      this.client.answered(slot);
-    } else {
+    } else if (this.network.toBalancer.takesTime) {
       this.cross(slot, event.ANSWER_AT_CLIENT);
+    } else {
+      this.client.answered(slot);
     }
   }
 
@@ -250,7 +250,7 @@ export class Balancers {
       this.dropGhost(slot);
       return;
     }
-    if (!this.network.toServer.isInstant) this.countCrossings(slot, 0);
+    if (this.network.toServer.takesTime) this.countCrossings(slot, 0);
     this.settleWithBalancer(slot, false);
     if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
@@ -266,7 +266,7 @@ export class Balancers {
   }
 
   failureAtBalancer(slot: number): void {
-    if (!this.network.toServer.isInstant) this.countCrossings(slot, this.onServerMs(slot));
+    if (this.network.toServer.takesTime) this.countCrossings(slot, this.onServerMs(slot));
     this.stopTimeout(slot);
     this.settleWithBalancer(slot, false);
     if (this.requests.has(slot, request.IS_GHOST)) this.requests.release(slot);
@@ -279,8 +279,8 @@ export class Balancers {
     this.stopTimeout(slot);
     requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     requests.ints[slot * request.INTS + request.FAILURE] = how;
-    if (this.network.toBalancer.isInstant) this.client.failed(slot, how);
-    else this.cross(slot, event.ERROR_AT_CLIENT);
+    if (this.network.toBalancer.takesTime) this.cross(slot, event.ERROR_AT_CLIENT);
+    else this.client.failed(slot, how);
   }
 
   /** From the attempt's arrival on the server to its end there. */

@@ -19,8 +19,8 @@ export class Network {
 
 /** One leg, used in both directions. */
 export class Leg {
-  /** Crossing takes no time. */
-  readonly isInstant: boolean;
+  /** False where the request goes on at once, and `deliver` is not to be called. */
+  readonly takesTime: boolean;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
@@ -40,8 +40,8 @@ export class Leg {
     this.requests = requests;
     this.sessions = sessions;
     this.delays = new Sampler(delayMs, seed, `network/${name}`);
-    this.isInstant = delayMs.law === "constant" && delayMs.value === 0;
-    this.lane = this.delays.isConstant && !this.isInstant ? kernel.addLane() : -1;
+    this.takesTime = delayMs.law !== "constant" || delayMs.value > 0;
+    this.lane = this.delays.isConstant && this.takesTime ? kernel.addLane() : -1;
   }
 
   /** Delivers the request as an event of `kind`, after the time returned. A crossing's draw is that of its request, attempt and kind. */

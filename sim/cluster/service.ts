@@ -205,8 +205,8 @@ export class Service {
     if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);
-      if (this.network.toServer.isInstant) this.balancers.answerAtBalancer(slot);
-      else this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
+      if (this.network.toServer.takesTime) this.network.toServer.deliver(slot, event.ANSWER_AT_BALANCER);
+      else this.balancers.answerAtBalancer(slot);
     } else {
       this.fail(slot);
     }
@@ -214,16 +214,16 @@ export class Service {
 
   /** The server turns the request away, or its machine does in its stead. */
   private refuse(slot: number): void {
-    if (this.network.toServer.isInstant) this.balancers.refusalAtBalancer(slot);
-    else this.network.toServer.deliver(slot, event.REFUSAL_AT_BALANCER);
+    if (this.network.toServer.takesTime) this.network.toServer.deliver(slot, event.REFUSAL_AT_BALANCER);
+    else this.balancers.refusalAtBalancer(slot);
   }
 
   /** The server broke off: it crashed, or could not reach the session store. Its books are settled. */
   fail(slot: number): void {
     this.requests.ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
-    if (this.network.toServer.isInstant) this.balancers.failureAtBalancer(slot);
-    else this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
+    if (this.network.toServer.takesTime) this.network.toServer.deliver(slot, event.FAILURE_AT_BALANCER);
+    else this.balancers.failureAtBalancer(slot);
   }
 
   /** The client has gone; whoever works for it may stop. */

@@ -159,8 +159,7 @@ export class Visits implements ClientSide {
     sample[0] = nowMs - floats[float + request.INTENDED_AT_MS]!;
     timeline.responseTimeMs.addSample();
     if ((flags & request.IS_MEASURED) !== 0) {
-      // Compared, not asked whether it is true: the compiler does not know that a field is always a boolean.
-      if (timeline.isMixed === true) meter.responseTimeMs.addSample();
+      if (timeline.isMixed) meter.responseTimeMs.addSample();
       meter.networkMs += floats[float + request.NETWORK_MS]!;
       meter.stateMs += floats[float + request.STATE_MS]!;
       if (this.balancers.limits !== null) meter.heldMs += this.balancers.limits.waitedMs(slot);

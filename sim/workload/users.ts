@@ -40,9 +40,9 @@ export class Users {
   private readonly addressSalt: number;
   private readonly visitHigh: number;
   /** Every visit has the same number of requests, every client the same traits: then nothing is drawn for them. */
-  private readonly areVisitsAlike: boolean;
+  private readonly areVisitsDrawn: boolean;
   private readonly plannedAlike: number;
-  private readonly areClientsAlike: boolean;
+  private readonly areClientsDrawn: boolean;
   private readonly flagsAlike: number;
 
   constructor(population: Population, sessions: Sessions, serviceMs: Distribution, seed: number) {
@@ -64,9 +64,9 @@ export class Users {
     this.natTable = clients.natFraction > 0 ? AliasTable.zipf(clients.natAddresses, clients.natZipfExponent) : null;
     this.addressSalt = new Draws(seed, `${name}/addresses`).at(0, 0).bits();
     this.visitHigh = visitHighOf(name);
-    this.areVisitsAlike = this.requests.isConstant;
+    this.areVisitsDrawn = !this.requests.isConstant;
     this.plannedAlike = this.plannedOf(0);
-    this.areClientsAlike = [clients.cookiesFraction, clients.mobileFraction].every((share) => share <= 0 || share >= 1);
+    this.areClientsDrawn = [clients.cookiesFraction, clients.mobileFraction].some((share) => share > 0 && share < 1);
     this.flagsAlike = this.flagsOf(0);
   }
 
@@ -83,11 +83,11 @@ export class Users {
     ints[at + field.VISIT_LOW] = number;
     ints[at + field.VISIT_HIGH] = this.visitHigh;
     ints[at + field.ISSUED] = 0;
-    ints[at + field.PLANNED] = this.areVisitsAlike ? this.plannedAlike : this.plannedOf(sessions.visitOf(slot));
+    ints[at + field.PLANNED] = this.areVisitsDrawn ? this.plannedOf(sessions.visitOf(slot)) : this.plannedAlike;
     ints[at + field.WRITES] = 0;
     ints[at + field.SERVER] = -1;
     sessions.bornAtMs[slot] = Number.NaN;
-    const flags = this.areClientsAlike ? this.flagsAlike : this.flagsOf(sessions.visitOf(slot));
+    const flags = this.areClientsDrawn ? this.flagsOf(sessions.visitOf(slot)) : this.flagsAlike;
     sessions.mark(slot, population, flags);
   }
 
