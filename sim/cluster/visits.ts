@@ -136,10 +136,10 @@ export class Visits implements ClientSide {
     ints[at + request.PATIENCE] = NO_EVENT;
     this.meter.enter();
     if (!isMeasured) this.meter.offeredUnmeasured++;
-    const { patienceMs } = users.population;
-    if (patienceMs !== null) {
-      const lane = this.patienceLane[population]!;
-      ints[at + request.PATIENCE] = this.kernel.scheduleInLane(lane, nowMs + patienceMs, event.PATIENCE_OVER, slot, 0);
+    const lane = this.patienceLane[population]!;
+    if (lane >= 0) {
+      const atMs = nowMs + users.population.patienceMs!;
+      ints[at + request.PATIENCE] = this.kernel.scheduleInLane(lane, atMs, event.PATIENCE_OVER, slot, 0);
     }
     return slot;
   }

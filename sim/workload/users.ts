@@ -30,7 +30,8 @@ export class Users {
   private readonly stateBytes: Sampler;
   private readonly batch: Sampler | null;
   private readonly writes: Draws;
-  private readonly transactions: Draws;
+  /** null where nobody begins a transaction. */
+  private readonly transactions: Draws | null;
   private readonly clients: Draws;
   private readonly moves: Draws;
   private readonly urls: Draws;
@@ -55,7 +56,7 @@ export class Users {
     this.stateBytes = new Sampler(session.stateBytes, seed, `${name}/state-bytes`);
     this.batch = population.batch === null ? null : new Sampler(population.batch, seed, `${name}/batch`);
     this.writes = new Draws(seed, `${name}/writes`);
-    this.transactions = new Draws(seed, `${name}/transactions`);
+    this.transactions = session.transactions === null ? null : new Draws(seed, `${name}/transactions`);
     this.clients = new Draws(seed, `${name}/clients`);
     this.moves = new Draws(seed, `${name}/address-changes`);
     this.urls = new Draws(seed, `${name}/urls`);
@@ -154,8 +155,8 @@ export class Users {
   }
 
   startsTransaction(slot: number, number: number): boolean {
-    const { transactions } = this.population.session;
-    return transactions !== null && this.chance(this.transactions, transactions.fraction, slot, number);
+    if (this.transactions === null) return false;
+    return this.chance(this.transactions, this.population.session.transactions!.fraction, slot, number);
   }
 
   private chance(draws: Draws, fraction: number, slot: number, k: number): boolean {
