@@ -44,10 +44,14 @@ describe("C3", () => {
     expect(bench.send()).toBe(0);
   });
 
-  it("takes whom it does not know for the mean of the others", () => {
+  it("takes whom it does not know for the mean of the others, as it was when that one was last touched", () => {
     const bench = new Bench("c3", [1, 1, 1]);
     answer(bench, 0, 10);
+    expect(bench.algorithm.signalOf(2, 0)).toBe(10);
     answer(bench, 1, 30);
+    expect(bench.algorithm.signalOf(2, 0)).toBe(10);
+    bench.set(2, false);
+    bench.set(2, true);
     expect(bench.algorithm.signalOf(2, 0)).toBe(20);
   });
 

@@ -11,7 +11,7 @@ interface Options {
  * q = 1 + (own requests in flight) × clients + smoothed queue as reported: the cube punishes long queues.
  *
  * Where servers report, S is their busy share over their rate of answers (the utilisation law); else it is R. A server nobody
- * has heard of yet counts as the mean of the others. C3's rate limiter is left out: requests here are never held back.
+ * has heard of yet counts as the mean of the others when it was last touched. C3's rate limiter is left out: requests here are never held back.
  */
 class C3 extends SmallestFirst {
   private readonly gain: number;
@@ -44,8 +44,9 @@ class C3 extends SmallestFirst {
     if (this.hasAnswered[server] === 0) {
       this.hasAnswered[server] = 1;
       this.answering++;
-      // Who has not answered follows the mean of those that have, each time it is that of one more.
-      this.updateAll();
+      // Before the first answer of all, everybody's key was in no unit of time. After it, who has not answered stands by the
+      // mean of those that had when it was last touched: to move everybody with each newcomer would be a scan.
+      if (this.answering === 1) this.updateAll();
     }
     this.update(server);
   }
