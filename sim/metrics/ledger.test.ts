@@ -12,7 +12,6 @@ function books(visits: number) {
   const sessions = new Sessions(false);
   for (let i = 0; i < visits; i++) {
     const slot = sessions.take();
-    sessions.bornAtMs[slot] = Number.NaN;
     sessions.ints[slot * field.INTS + field.SERVER] = -1;
   }
   return { sessions, ledger: new Ledger(sessions, SERVERS) };

@@ -8,7 +8,7 @@
 import { floatZero } from "../engine/float-zero.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
-import { IS_RELOGIN } from "../workload/sessions.ts";
+import { IS_BORN, IS_RELOGIN } from "../workload/sessions.ts";
 import { causeCode, type LossCause, lossCauses } from "./causes.ts";
 import { Histogram } from "./histogram.ts";
 
@@ -66,14 +66,14 @@ export class Ledger {
   }
 
   isBorn(session: number): boolean {
-    // False for NaN; Number.isNaN would want an object.
-    return this.sessions.bornAtMs[session]! >= 0;
+    return (this.sessions.ints[session * field.INTS + field.META]! & IS_BORN) !== 0;
   }
 
   /** The first answer: from now on the user is owed `writes` acknowledged writes, `bytes` of state. */
   birth(session: number, server: number, bytes: number, nowMs: number): void {
     this.counts.born++;
     if ((this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0) this.counts.relogins++;
+    this.sessions.ints[session * field.INTS + field.META]! |= IS_BORN;
     this.sessions.bornAtMs[session] = nowMs;
     this.sessions.ints[session * field.INTS + field.SERVER] = server;
     this.settle(nowMs);
@@ -141,7 +141,7 @@ export class Ledger {
     const server = this.sessions.ints[session * field.INTS + field.SERVER]!;
     this.settleHeld(server, nowMs);
     this.held[server]!--;
-    this.sessions.bornAtMs[session] = Number.NaN;
+    this.sessions.ints[session * field.INTS + field.META]! &= ~IS_BORN;
     this.sessions.ints[session * field.INTS + field.WRITES] = 0;
     this.sessions.ints[session * field.INTS + field.SERVER] = -1;
   }

@@ -32,6 +32,8 @@ export const HAS_NEW_ADDRESS = 16;
 export const IS_DISPLACED = 32;
 /** `address` has been worked out. */
 export const KNOWS_ADDRESS = 64;
+/** The session has had its first answer, and lives. */
+export const IS_BORN = 128;
 
 /**
  * What every request touches stands together, eight integers a visit: field f of slot s is at `ints[s * INTS + f]`. One
@@ -59,7 +61,7 @@ const NOT_TRANSACTION = 0xffff;
 
 export class Sessions {
   ints = new Int32Array(INITIAL_CAPACITY * INTS);
-  /** Time of the session's first answer; NaN while it is not born. */
+  /** Time of the session's first answer, while it is born. */
   bornAtMs = new Float64Array(INITIAL_CAPACITY);
   /** Time of the last answer, as the servers know it: idle limits count from here, and only they need it. */
   usedAtMs = new Float64Array(0);

@@ -4,7 +4,7 @@ import { population } from "../cluster/testing/scenario.ts";
 import { expectEven, expectFits, expectFollows, expectShare } from "../engine/testing/fit.ts";
 import type { Population } from "../scenario.ts";
 import * as field from "./sessions.ts";
-import { HAS_NEW_ADDRESS, IS_MOBILE, RETURNS_COOKIES, Sessions } from "./sessions.ts";
+import { HAS_NEW_ADDRESS, IS_BORN, IS_MOBILE, RETURNS_COOKIES, Sessions } from "./sessions.ts";
 import { Users } from "./users.ts";
 
 const everybody = population();
@@ -132,7 +132,6 @@ describe("users", () => {
     users.begin(0, 5, 0);
     const fresh = [sessions.ints[field.META], users.addressOf(0)];
     sessions.ints[field.ISSUED] = 9;
-    sessions.bornAtMs[0] = 77;
     sessions.ints[field.WRITES] = 3;
     sessions.ints[field.SERVER] = 2;
     sessions.mark(0, 7, 255);
@@ -145,7 +144,7 @@ describe("users", () => {
     expect(sessions.populationOf(0)).toBe(2);
     users.begin(0, 5, 0);
     expect([sessions.ints[field.META], users.addressOf(0)]).toEqual(fresh);
-    expect([sessions.bornAtMs[0], sessions.transactionLeftOf(0)]).toEqual([Number.NaN, 0]);
+    expect([sessions.ints[field.META]! & IS_BORN, sessions.transactionLeftOf(0)]).toEqual([0, 0]);
   });
 
   it("carry state that grows with every write, from a size of the visit's own", () => {

@@ -87,7 +87,6 @@ export class Users {
     ints[at + field.PLANNED] = this.areVisitsDrawn ? this.plannedOf(sessions.visitOf(slot)) : this.plannedAlike;
     ints[at + field.WRITES] = 0;
     ints[at + field.SERVER] = -1;
-    sessions.bornAtMs[slot] = Number.NaN;
     const flags = this.areClientsDrawn ? this.flagsOf(sessions.visitOf(slot)) : this.flagsAlike;
     sessions.mark(slot, population, flags);
   }

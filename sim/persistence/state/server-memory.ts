@@ -8,9 +8,8 @@ class ServerMemory implements StateBackend, SessionColumns {
   writesRead = 0;
   cause: LossCause | null = null;
   private readonly context: StateContext;
-  /** The server life that holds the copy. */
-  private life = new Int32Array(0);
-  private contains = new Int32Array(0);
+  /** Of each session the server life that holds the copy, -1 for none, and the writes that it contains. */
+  private copy = new Int32Array(0);
 
   constructor(context: StateContext) {
     this.context = context;
@@ -18,8 +17,7 @@ class ServerMemory implements StateBackend, SessionColumns {
   }
 
   grow(capacity: number): void {
-    this.life = grown(this.life, new Int32Array(capacity));
-    this.contains = grown(this.contains, new Int32Array(capacity));
+    this.copy = grown(this.copy, new Int32Array(2 * capacity));
   }
 
   copies(): number {
@@ -29,9 +27,9 @@ class ServerMemory implements StateBackend, SessionColumns {
   read(request: number, server: number): number {
     const { servers } = this.context;
     const session = this.context.sessionOf(request);
-    const life = this.life[session]!;
+    const life = this.copy[2 * session]!;
     if (life === servers.lifeOf(server)) {
-      this.writesRead = this.contains[session]!;
+      this.writesRead = this.copy[2 * session + 1]!;
       return FOUND;
     }
     // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
@@ -41,13 +39,13 @@ class ServerMemory implements StateBackend, SessionColumns {
 
   write(request: number, server: number, contains: number): number {
     const session = this.context.sessionOf(request);
-    this.life[session] = this.context.servers.lifeOf(server);
-    this.contains[session] = contains;
+    this.copy[2 * session] = this.context.servers.lifeOf(server);
+    this.copy[2 * session + 1] = contains;
     return WRITTEN;
   }
 
   forget(session: number): void {
-    this.life[session] = -1;
+    this.copy[2 * session] = -1;
   }
 
   readDone(): number {
