@@ -51,6 +51,24 @@ describe("a draw", () => {
     );
   });
 
+  it("is the same one by one and in blocks", () => {
+    const size = fc.integer({ min: 1, max: 400 });
+    fc.assert(
+      fc.property(fc.integer(), entityNumber, fc.nat(0x7fffffff - 400), size, (seed, entity, first, size) => {
+        const draws = new Draws(seed, "blocks");
+        const [one, other, exponentials] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
+        draws.words(one, other, entity, first);
+        draws.exponentials(exponentials, entity, first);
+        for (let i = 0; i < size; i++) {
+          draws.at(entity, first + i);
+          expect([one[i], other[i]]).toEqual([draws.bits(), draws.bits()]);
+          expect(exponentials[i]).toBe(draws.at(entity, first + i).exponential());
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("stays in its range", () => {
     fc.assert(
       fc.property(entityNumber, fc.nat(), fc.integer({ min: 1, max: 2 ** 32 }), (entity, k, count) => {
