@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { WriteStream } from "node:tty";
+import { tuneCompiler } from "./compiler.ts";
 import { main } from "./main.ts";
 import type { Output, World } from "./world.ts";
 
@@ -29,4 +30,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+tuneCompiler();
 process.exitCode = await main(process.argv.slice(2), world);

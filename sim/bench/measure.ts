@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILER_FLAG } from "../../cli/compiler.ts";
 import type { AlgorithmCost } from "./algorithms.ts";
 import type { Case, Measurement } from "./model.ts";
 import referenceSource from "./reference.cpp?raw";
@@ -38,7 +39,8 @@ export function compileReference(): Reference {
 export function measure(system: SystemName, given: Case, reference: Reference): Measurement {
   const { policy, servers, requests, seed } = given;
   const model = [policy, servers, requests, seed].map(String);
-  if (system !== "reference") return JSON.parse(run(process.execPath, [child, system, ...model])) as Measurement;
+  if (system !== "reference")
+    return JSON.parse(run(process.execPath, [COMPILER_FLAG, child, system, ...model])) as Measurement;
   const printed = JSON.parse(run(reference.path, model)) as Record<"R" | "mean" | "p99" | "cpu" | "rssMB", number>;
   const { R, mean, p99, cpu, rssMB } = printed;
   return { requests: R, mean, p99, cpuSec: cpu, peakMegabytes: rssMB };
@@ -51,7 +53,7 @@ export function measureAlgorithm(name: string, rounds: number): AlgorithmCost {
 
 /** Peak megabytes of a run of so many requests. */
 export function measurePeak(requests: number): number {
-  return Number(run(process.execPath, [child, "peak", String(requests)]));
+  return Number(run(process.execPath, [COMPILER_FLAG, child, "peak", String(requests)]));
 }
 
 /** Bytes for each of so many live sessions. */
