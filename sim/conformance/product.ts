@@ -21,7 +21,10 @@ export interface Recorder {
   drawn(request: number, candidates: readonly string[], own?: string): string;
 }
 
-/** Steps are carried out completely before the next one begins. */
+/**
+ * Steps are carried out completely before the next one begins. What is optional is absent where the product cannot do it
+ * while it runs, or where nobody has recorded it.
+ */
 export interface Product {
   /** Time passes, to `atMs` since the start. Called before every step; never goes back. */
   advanceTo(atMs: number): void;
@@ -29,12 +32,12 @@ export interface Product {
   open(request: number, content: TraceRequest): void;
   /** The server answers; the request is completely over when this returns. */
   close(request: number): void;
-  setWeight(server: string, weight: number): void;
-  add(server: TraceServer): void;
+  setWeight?(server: string, weight: number): void;
+  add?(server: TraceServer): void;
   /** Down, up, drain, remove, and the listener that the product is not told of. @throws RangeError for what it cannot do. */
   change(op: ServerOp, server: string): void;
-  reload(): void;
-  clearTable(): void;
+  reload?(): void;
+  clearTable?(): void;
 }
 
 export interface ProductDefinition {

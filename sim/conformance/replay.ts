@@ -79,12 +79,15 @@ export function play(trace: Trace, product: Product, atStep: (index: number) => 
     atStep(index);
     product.advanceTo(trace.clock?.[index] ?? waitedMs);
     if (step.op === "wait") waitedMs += step.ms;
-    else carryOut(step, product, index, stepOf);
+    else if (!carryOut(step, product, index, stepOf)) {
+      throw new RangeError(`${trace.product} cannot "${step.op}" while it runs, or nobody has recorded it`);
+    }
   });
   return stepOf;
 }
 
-function carryOut(step: TraceStep, product: Product, index: number, stepOf: number[]): void {
+/** Returns false for what the product cannot do. */
+function carryOut(step: TraceStep, product: Product, index: number, stepOf: number[]): boolean {
   switch (step.op) {
     case "req":
       for (let i = 0; i < (step.times ?? 1); i++) {
@@ -92,30 +95,37 @@ function carryOut(step: TraceStep, product: Product, index: number, stepOf: numb
         product.open(request, step satisfies TraceRequest);
         product.close(request);
       }
-      return;
+      return true;
     case "open":
       stepOf[step.id] = index;
-      return product.open(step.id, step);
+      product.open(step.id, step);
+      return true;
     case "close":
-      return product.close(step.id);
+      product.close(step.id);
+      return true;
     case "set-weight":
-      return product.setWeight(step.name, step.weight);
+      product.setWeight?.(step.name, step.weight);
+      return product.setWeight !== undefined;
     case "server-add":
-      return product.add(step);
+      product.add?.(step);
+      return product.add !== undefined;
     case "server-down":
     case "server-up":
     case "server-drain":
     case "server-remove":
     case "listener-off":
     case "listener-on":
-      return product.change(step.op, step.name);
+      product.change(step.op, step.name);
+      return true;
     case "reload":
-      return product.reload();
+      product.reload?.();
+      return product.reload !== undefined;
     case "clear-table":
-      return product.clearTable();
+      product.clearTable?.();
+      return product.clearTable !== undefined;
     default:
       // Waiting has been done, and observing changes nothing.
-      return;
+      return true;
   }
 }
 

@@ -141,16 +141,6 @@ class Apache implements Product {
         throw new RangeError("apache: a member cannot be removed while it runs");
     }
   }
-
-  add(): void {
-    throw new RangeError("apache: adding a member while it runs has not been recorded");
-  }
-  reload(): void {
-    throw new RangeError("apache: reloading has not been recorded");
-  }
-  clearTable(): void {
-    throw new RangeError("apache: it has no table that can be cleared");
-  }
 }
 
 export const apache: ProductDefinition = {

@@ -160,19 +160,6 @@ class Caddy implements Product {
         throw new RangeError(`caddy: "${op}" has not been recorded`);
     }
   }
-
-  setWeight(): void {
-    throw new RangeError("caddy: upstreams have no weight");
-  }
-  add(): void {
-    throw new RangeError("caddy: adding an upstream has not been recorded");
-  }
-  reload(): void {
-    throw new RangeError("caddy: reloading has not been recorded");
-  }
-  clearTable(): void {
-    throw new RangeError("caddy: it has no table that can be cleared");
-  }
 }
 
 export const caddy: ProductDefinition = {

@@ -140,10 +140,6 @@ class Haproxy implements Product {
     this.traffic.settle();
   }
 
-  reload(): void {
-    throw new RangeError("HAProxy: a reload starts another process, which is not followed");
-  }
-
   clearTable(): void {
     this.persistence.clear();
   }

@@ -195,10 +195,6 @@ class Nginx implements Product {
   reload(): void {
     this.upstream = this.configured();
   }
-
-  clearTable(): void {
-    throw new RangeError("nginx: it has no table that can be cleared");
-  }
 }
 
 /** A server as it is configured at first. */

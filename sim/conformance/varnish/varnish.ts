@@ -94,19 +94,6 @@ class Varnish implements Product {
         throw new RangeError(`varnish: "${op}" has not been recorded`);
     }
   }
-
-  setWeight(): void {
-    throw new RangeError("varnish: a weight cannot be changed while it runs");
-  }
-  add(): void {
-    throw new RangeError("varnish: a backend cannot be added while it runs");
-  }
-  reload(): void {
-    throw new RangeError("varnish: reloading has not been recorded");
-  }
-  clearTable(): void {
-    throw new RangeError("varnish: it has no table that can be cleared");
-  }
 }
 
 export const varnish: ProductDefinition = {
