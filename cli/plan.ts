@@ -1,6 +1,6 @@
 /** From a scenario and the options to the runs to be made: every strategy with every seed. */
 import type { Experiment } from "../reports/experiment.ts";
-import { hashOf, type LoadedScenario, presetNamed, strategyPresets } from "../scenarios/index.ts";
+import { aboutStrategy, type LoadedScenario, presetNamed, strategyPresets } from "../scenarios/index.ts";
 import { strategyOf } from "../scenarios/resolve/strategy.ts";
 import type { BalancingDefinition } from "../sim/index.ts";
 import type { Strategy } from "../sim/scenario.ts";
@@ -73,16 +73,6 @@ function namesOf(asked: readonly string[], scenario: LoadedScenario): readonly s
 const hasStrategy = (scenario: LoadedScenario, name: string): boolean =>
   scenario.strategies.some((strategy) => strategy.name === name);
 
-/** The preset's sentence for what is still the preset, the names of the parts for everything else. */
-function summaryOf(strategy: Strategy): string {
-  const preset = presetNamed(strategy.name);
-  const isPreset = preset !== undefined && hashOf(strategyOf({ name: strategy.name, preset })) === hashOf(strategy);
-  return isPreset ? preset.summary : partsOf(strategy);
-}
-
-const partsOf = ({ balancing, affinity, state }: Strategy): string =>
-  `balancing ${balancing.name}, affinity ${affinity.name}, state ${state.name}`;
-
 function referenceAmong(strategies: readonly Strategy[], scenario: LoadedScenario, asked: string | undefined): string {
   const names = strategies.map(({ name }) => name);
   if (asked !== undefined && !names.includes(asked)) {
@@ -115,11 +105,7 @@ export function planOf(
       hash: scenario.hash,
       text: scenario.replays.length === 0 && own.length === 0 ? scenario.text : null,
     },
-    strategies: strategies.map((strategy) => ({
-      name: strategy.name,
-      summary: summaryOf(strategy),
-      parts: { balancing: strategy.balancing.name, affinity: strategy.affinity.name, state: strategy.state.name },
-    })),
+    strategies: strategies.map(aboutStrategy),
     reference: referenceAmong(strategies, scenario, choices.reference),
     seed,
     runs,

@@ -1,4 +1,5 @@
 /** Scenario files: their schema, the loader, the strategy presets, and the scenarios that come with the lab. */
+export { type AboutStrategy, aboutStrategy } from "./about.ts";
 export { type BundledText, bundledLogs, bundledScenarios, scenarioTemplate } from "./bundled.ts";
 export { canonicalJson, hashOf } from "./hash.ts";
 export { scenarioJsonSchema } from "./json-schema.ts";

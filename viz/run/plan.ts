@@ -1,6 +1,6 @@
 /** From a scenario and the reader's choices to the runs to be made and what they are to answer. */
 import type { Experiment } from "../../reports/experiment.ts";
-import { hashOf, type LoadedScenario, presetNamed, strategyPresets } from "../../scenarios/index.ts";
+import { aboutStrategy, type LoadedScenario, strategyPresets } from "../../scenarios/index.ts";
 import { strategyOf } from "../../scenarios/resolve/strategy.ts";
 import type { RunInput, Strategy } from "../../sim/index.ts";
 
@@ -17,15 +17,6 @@ export function choosableStrategies(scenario: LoadedScenario): readonly Strategy
   return [...scenario.strategies, ...others.map((preset) => strategyOf({ name: preset.name, preset }))];
 }
 
-/** The preset's sentence for what is still the preset, the names of the parts for everything else. */
-export function summaryOf(strategy: Strategy): string {
-  const preset = presetNamed(strategy.name);
-  const isPreset = preset !== undefined && hashOf(strategyOf({ name: strategy.name, preset })) === hashOf(strategy);
-  if (isPreset) return preset.summary;
-  const { balancing, affinity, state } = strategy;
-  return `balancing ${balancing.name}, affinity ${affinity.name}, state ${state.name}`;
-}
-
 /** @param names the strategies to run; null takes the scenario's. Names that nobody has are left out. */
 export function planOf(scenario: LoadedScenario, names: readonly string[] | null): Plan {
   const chosen =
@@ -35,11 +26,7 @@ export function planOf(scenario: LoadedScenario, names: readonly string[] | null
   return {
     experiment: {
       scenario: { name: scenario.name, question: scenario.question, hash: scenario.hash, text: scenario.text },
-      strategies: strategies.map((strategy) => ({
-        name: strategy.name,
-        summary: summaryOf(strategy),
-        parts: { balancing: strategy.balancing.name, affinity: strategy.affinity.name, state: strategy.state.name },
-      })),
+      strategies: strategies.map(aboutStrategy),
       reference: strategies.find(({ name }) => name === scenario.reference)?.name ?? strategies[0]?.name ?? "",
       seed,
       runs,
