@@ -26,9 +26,10 @@ class PowerOfTwoChoices extends Algorithm {
     const eligible = fleet.eligible;
     if (count === 1) return firstOpen(fleet, avoid);
     draws.at(0, this.decisions++);
+    // What is as likely as not is computed: a branch on it would be mispredicted every other time.
     const one = draws.below(count);
-    let other = draws.below(count - 1);
-    if (other >= one) other++;
+    const rest = draws.below(count - 1);
+    const other = rest + Number(rest >= one);
     const first = eligible[one]!;
     const second = eligible[other]!;
     if (avoid >= 0 || fleet.barredCount > 0) {
@@ -37,7 +38,8 @@ class PowerOfTwoChoices extends Algorithm {
     }
     const { load } = this;
     const { weight } = fleet;
-    return load[second]! * weight[first]! < load[first]! * weight[second]! ? second : first;
+    const isSecondLess = Number(load[second]! * weight[first]! < load[first]! * weight[second]!);
+    return first + ((second - first) & -isSecondLess);
   }
 
   override signalOf(server: number): number {

@@ -30,13 +30,18 @@ export class ServerLists {
     return this.load[server]! >= 0;
   }
 
+  /** The first server of all, -1 when empty. */
+  first(): number {
+    return this.head[this.lowest]!;
+  }
+
   /**
    * The first server that may have the request at hand; `avoid` if there is no other and it is not barred, else -1. Looks at
    * the closed ones before it only.
    */
   firstOpen(fleet: FleetView, avoid: number): number {
     if (this.size === 0) return -1;
-    const first = this.head[this.lowest]!;
+    const first = this.first();
     if (isOpen(fleet, first, avoid)) return first;
     for (let server = first; server >= 0; server = this.after(server)) if (isOpen(fleet, server, avoid)) return server;
     return avoid >= 0 && this.has(avoid) && fleet.isBarred[avoid] === 0 ? avoid : -1;

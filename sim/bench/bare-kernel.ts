@@ -1,12 +1,12 @@
 /** LB-1 on the kernel alone: what virtual time, the order of events and the draws cost without the model of a cluster. */
-import { ServerHeap } from "../balancing/server-heap.ts";
+import { ServerLists } from "../balancing/server-lists.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
 import { type Case, Latencies, type Outcome, RHO } from "./model.ts";
 
 const ARRIVAL = 0;
 const DEPARTURE = 1;
-/** Up to so many servers, the least loaded is found by looking at all of them; above, in a heap by load. */
+/** Up to so many servers, the least loaded is found by looking at all of them; above, in lists by load. */
 const SCAN_LIMIT = 32;
 /** Requests whose numbers are drawn together: a short loop that draws is compiled better than draws here and there. */
 const BLOCK = 512;
@@ -42,23 +42,27 @@ class Block {
   /** One position in the stream for each request, from number `first` on. */
   draw(first: number): void {
     const { servers, choices, gapMean, gap, one, other } = this;
-    this.gaps.exponentials(gap, 0, first);
-    this.works.exponentials(this.work, 0, first);
-    for (let i = 0; i < BLOCK; i++) gap[i]! *= gapMean;
+    this.gaps.exponentials(gap, 0, first, gapMean);
+    this.works.exponentials(this.work, 0, first, 1);
     if (choices === 0) return;
     this.choosing.words(one, other, 0, first);
+    if (choices === 1) {
+      for (let i = 0; i < BLOCK; i++) one[i] = ((one[i]! >>> 0) * 2.3283064365386963e-10 * servers) | 0;
+      return;
+    }
     for (let i = 0; i < BLOCK; i++) {
-      const a = Math.floor((one[i]! >>> 0) * 2.3283064365386963e-10 * servers);
-      const b = Math.floor((other[i]! >>> 0) * 2.3283064365386963e-10 * (servers - 1));
+      const a = ((one[i]! >>> 0) * 2.3283064365386963e-10 * servers) | 0;
+      const b = ((other[i]! >>> 0) * 2.3283064365386963e-10 * (servers - 1)) | 0;
       one[i] = a;
-      other[i] = b >= a ? b + 1 : b;
+      other[i] = b + Number(b >= a);
     }
   }
 }
 
 /**
  * Requests are slots, recycled; each server's form a list from the one in service to the one that came last. One function
- * with everything in its own variables, as the reference is.
+ * with everything in its own variables, as the reference is. Who is less busy cannot be predicted, so it is computed, not
+ * branched on: a compiler of C++ does that by itself.
  */
 export function runBareKernel(given: Case): Outcome {
   const { policy, servers, requests } = given;
@@ -66,7 +70,7 @@ export function runBareKernel(given: Case): Outcome {
   const isJsq = policy === "jsq";
   const isP2c = policy === "p2c";
   const isIndexed = isJsq && servers > SCAN_LIMIT;
-  const byLoad = new ServerHeap(servers);
+  const byLoad = new ServerLists(servers);
   if (isIndexed) for (let server = 0; server < servers; server++) byLoad.put(server, 0);
 
   const block = new Block(given);
@@ -99,12 +103,21 @@ export function runBareKernel(given: Case): Outcome {
       kernel.setNextDue(arrivals);
       let server = 0;
       if (isIndexed) {
-        server = byLoad.first(-1);
+        server = byLoad.first();
       } else if (isJsq) {
-        for (let rival = 1; rival < servers; rival++) if (inSystem[rival]! < inSystem[server]!) server = rival;
+        let least = inSystem[0]!;
+        for (let rival = 1; rival < servers; rival++) {
+          const load = inSystem[rival]!;
+          const isLess = -Number(load < least);
+          server += (rival - server) & isLess;
+          least += (load - least) & isLess;
+        }
       } else {
         server = one[drawn]!;
-        if (isP2c && inSystem[other[drawn]!]! < inSystem[server]!) server = other[drawn]!;
+        if (isP2c) {
+          const rival = other[drawn]!;
+          server += (rival - server) & -Number(inSystem[rival]! < inSystem[server]!);
+        }
       }
       let slot = free;
       if (slot >= 0) free = next[slot]!;
@@ -113,7 +126,7 @@ export function runBareKernel(given: Case): Outcome {
       arrivedAt[slot] = now;
       const load = inSystem[server]! + 1;
       inSystem[server] = load;
-      if (isIndexed) byLoad.put(server, load);
+      if (isIndexed) byLoad.move(server, load);
       if (load === 1) {
         head[server] = slot;
         due[0] = now + work[drawn]!;
@@ -128,7 +141,7 @@ export function runBareKernel(given: Case): Outcome {
       const slot = head[server]!;
       const load = inSystem[server]! - 1;
       inSystem[server] = load;
-      if (isIndexed) byLoad.put(server, load);
+      if (isIndexed) byLoad.move(server, load);
       if (load > 0) {
         const following = next[slot]!;
         head[server] = following;

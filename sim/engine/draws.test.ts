@@ -58,11 +58,11 @@ describe("a draw", () => {
         const draws = new Draws(seed, "blocks");
         const [one, other, exponentials] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
         draws.words(one, other, entity, first);
-        draws.exponentials(exponentials, entity, first);
+        draws.exponentials(exponentials, entity, first, 3);
         for (let i = 0; i < size; i++) {
           draws.at(entity, first + i);
           expect([one[i], other[i]]).toEqual([draws.bits(), draws.bits()]);
-          expect(exponentials[i]).toBe(draws.at(entity, first + i).exponential());
+          expect(exponentials[i]).toBe(draws.at(entity, first + i).exponential() * 3);
         }
       }),
       { numRuns: 30 },

@@ -123,8 +123,8 @@ export class Draws {
     }
   }
 
-  /** Fills `target` with `at(entity, first + i).exponential()`, i = 0, 1, 2, …; the same numbers in half the time. */
-  exponentials(target: Float64Array, entity: number, first: number): void {
+  /** Fills `target` with `at(entity, first + i).exponential() * mean`, i = 0, 1, 2, …; the same numbers in half the time. */
+  exponentials(target: Float64Array, entity: number, first: number, mean: number): void {
     if (this.one.length !== target.length) {
       this.one = new Int32Array(target.length);
       this.other = new Int32Array(target.length);
@@ -137,8 +137,8 @@ export class Draws {
       const b = other[i]!;
       const layer = ((a & 31) << 3) | (b & 7);
       const x = ((a >>> 5) * 67108864 + (b >>> 6)) * 1.1102230246251565e-16 * widths[layer]!;
-      target[i] = x;
-      if (x >= widths[layer + 1]!) target[i] = this.at(entity, first + i).exponential();
+      target[i] = x * mean;
+      if (x >= widths[layer + 1]!) target[i] = this.at(entity, first + i).exponential() * mean;
     }
   }
 

@@ -55,23 +55,24 @@ export function arrivalSource(arrivals: Arrivals, seed: number, population: stri
 class Poisson implements ArrivalSource {
   private k = 0;
   private readonly draws: Draws;
-  /** Of draws k - k % BLOCK and the ones after it; drawn together, they cost half. */
-  private readonly block = new Float64Array(BLOCK);
-  /** Time of the last arrival and mean gap, in an array so that they are never made objects. */
-  private readonly atAndGapMs = new Float64Array(2);
+  private readonly gapMeanMs: number;
+  /** Gaps k - k % BLOCK and the ones after it; drawn together, they cost half. */
+  private readonly gapMs = new Float64Array(BLOCK);
+  /** Time of the last arrival, in an array so that it is never made an object. */
+  private readonly atMs = new Float64Array(1);
 
   constructor(draws: Draws, ratePerSec: number) {
     this.draws = draws;
-    this.atAndGapMs[1] = 1000 / ratePerSec;
+    this.gapMeanMs = 1000 / ratePerSec;
   }
 
   nextMs(): number {
-    const times = this.atAndGapMs;
+    const { atMs } = this;
     const drawn = this.k % BLOCK;
-    if (drawn === 0) this.draws.exponentials(this.block, 0, this.k);
+    if (drawn === 0) this.draws.exponentials(this.gapMs, 0, this.k, this.gapMeanMs);
     this.k++;
-    times[0]! += this.block[drawn]! * times[1]!;
-    return times[0]!;
+    atMs[0]! += this.gapMs[drawn]!;
+    return atMs[0]!;
   }
 }
 
