@@ -22,7 +22,7 @@ function findingsOf(issue: Issue, prefix: Path): readonly Finding[] {
   if (unknown !== undefined) {
     const isKey = unknown.rule === "unknown key";
     const word = String(isKey ? path.at(-1) : issue.input);
-    return [{ path, at: isKey ? "key" : "value", ...unknownWord(unknown.what, word, unknown.known) }];
+    return [{ path, at: isKey ? "key" : "value", ...unknownWord(unknown.what, word, unknown.known, unknown.aliases) }];
   }
   return [told(issue, path, wayOut(issue))];
 }

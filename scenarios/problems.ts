@@ -32,13 +32,25 @@ export interface Finding {
   readonly missing?: boolean;
 }
 
-/** What is wrong when a word is not in its list. A list of everything helps where nothing is near, or where it is short. */
-export function unknownWord(what: string, word: string, words: readonly string[]): { message: string; hint?: string } {
+const MOST_LISTED = 20;
+
+/**
+ * What is wrong when a word is not in its list; `aliases` may be what was meant, too. A list helps where nothing is near, or
+ * where it is short.
+ */
+export function unknownWord(
+  what: string,
+  word: string,
+  words: readonly string[],
+  aliases: readonly string[] = [],
+): { message: string; hint?: string } {
   const known = [...new Set(words)];
-  const nearest = nearestWord(word, known);
+  const nearest = nearestWord(word, [...known, ...aliases]);
+  const listed = known.slice(0, MOST_LISTED).join(", ");
+  const others = known.length - MOST_LISTED;
   const ways = [
     nearest === null ? "" : `did you mean "${nearest}"?`,
-    known.length <= (nearest === null ? 20 : 12) ? `known: ${known.join(", ")}` : "",
+    nearest === null || known.length <= 12 ? `known: ${listed}${others > 0 ? ` and ${others} more` : ""}` : "",
   ].filter((way) => way !== "");
   return { message: `unknown ${what} "${printable(word)}"`, ...(ways.length === 0 ? {} : { hint: ways.join(" ") }) };
 }

@@ -7,6 +7,8 @@ export const unknownWordParams = z.object({
   /** What the word should have been: "key", "distribution", "balancing algorithm". */
   what: z.string(),
   known: z.array(z.string()).readonly(),
+  /** Other names for these: they may be what was meant, and are not listed. */
+  aliases: z.array(z.string()).readonly().optional(),
 });
 export type UnknownWordParams = z.infer<typeof unknownWordParams>;
 
@@ -24,7 +26,8 @@ export function closed<Shape extends z.ZodRawShape>(
   what = "key",
   known: readonly string[] = Object.keys(shape),
 ) {
-  const params: UnknownWordParams = { rule: "unknown key", what, known };
+  const aliases = Object.keys(shape).filter((key) => !known.includes(key));
+  const params: UnknownWordParams = { rule: "unknown key", what, known, aliases };
   return z
     .object(shape, { error: `must be a map with the keys ${known.join(", ")}` })
     .catchall(z.custom<unknown>(() => false, { params }))

@@ -100,7 +100,8 @@ const namesOf = (part: Described): readonly string[] => [part.name, ...(part.ali
 /** A part's name, or `{ name: { its knobs } }`. Aliases become the name. */
 export function partSchema(parts: readonly Described[], what: string) {
   const known = parts.map((part) => part.name);
-  const params: UnknownWordParams = { rule: "unknown name", what, known };
+  const aliases = parts.flatMap((part) => part.aliases ?? []);
+  const params: UnknownWordParams = { rule: "unknown name", what, known, aliases };
   const canonical = new Map(parts.flatMap((part) => namesOf(part).map((name) => [name, part.name] as const)));
   const byName = z
     .string()
