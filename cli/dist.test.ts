@@ -1,6 +1,6 @@
 /** The built command as a process: what cannot be seen from inside. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,13 @@ const ended = (child: ChildProcess): Promise<{ code: number | null; err: string 
     });
     child.on("close", (code) => resolve({ code, err }));
   });
+
+test.skipIf(process.platform === "win32")(
+  "a build leaves the command executable, however often it is made",
+  async () => {
+    await expect(access(program, constants.X_OK)).resolves.toBeUndefined();
+  },
+);
 
 test("it is a program of node that shows its help, from any folder", async () => {
   expect((await readFile(program, "utf8")).split("\n")[0]).toBe("#!/usr/bin/env node");
