@@ -1,14 +1,14 @@
 /** Records read back from files are checked in full: nothing that was cut short or edited gets into a report. */
 import { z } from "zod";
 import { metrics } from "../sim/metrics/catalogue.ts";
-import { lossCauses } from "../sim/metrics/causes.ts";
+import { sessionCauses } from "../sim/metrics/causes.ts";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../sim/record.ts";
 import type { Cell } from "./execute/cell.ts";
 
 const nullable = z.number().nullable();
 const numbers = z.array(z.number());
 const nullables = z.array(nullable);
-const cause = z.enum(lossCauses.map(({ name }) => name));
+const cause = z.enum(sessionCauses.map(({ name }) => name));
 
 const histogram = z.object({ bucket: numbers, count: numbers, total: z.number(), sum: z.number(), maximum: nullable });
 

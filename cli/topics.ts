@@ -12,7 +12,7 @@ import { balancingAlgorithms } from "../sim/balancing/index.ts";
 import { placementHelpers } from "../sim/balancing/placement/index.ts";
 import type { Described, Knob } from "../sim/catalogue.ts";
 import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
-import { lossCauses } from "../sim/metrics/causes.ts";
+import { sessionCauses } from "../sim/metrics/causes.ts";
 import { affinityMechanisms } from "../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../sim/persistence/state/index.ts";
 
@@ -144,6 +144,6 @@ export const topics: readonly Topic[] = [
   {
     name: "causes",
     what: "cause of a lost session",
-    entries: () => lossCauses.map(({ name, summary }) => ({ name, aliases: [], summary, facts: [] })),
+    entries: () => sessionCauses.map(({ name, summary }) => ({ name, aliases: [], summary, facts: [] })),
   },
 ];

@@ -3,7 +3,7 @@
  * servers and windows, never on requests or on the number of runs).
  */
 import type { MetricName } from "../sim/metrics/catalogue.ts";
-import type { LossCause } from "../sim/metrics/causes.ts";
+import type { Cause } from "../sim/metrics/causes.ts";
 import type { AffinityLetter, FaultRecord, HistogramRecord } from "../sim/record.ts";
 
 /** Mean over runs with the 95 % interval (t); low and high are null for a single run. */
@@ -42,7 +42,7 @@ export interface StrategyData {
   readonly sessionLifespanMs: HistogramRecord;
   /** Per run, on average. */
   readonly sessionsLostByCause: readonly {
-    readonly cause: LossCause;
+    readonly cause: Cause;
     readonly sessions: number;
     readonly writes: number;
   }[];
@@ -67,7 +67,7 @@ export interface StrategyData {
     readonly sessionsLive: readonly number[];
     readonly sessionsMoved: readonly number[];
     readonly staleReads: readonly number[];
-    readonly sessionsLost: readonly { readonly cause: LossCause; readonly count: readonly number[] }[];
+    readonly sessionsLost: readonly { readonly cause: Cause; readonly count: readonly number[] }[];
     /** [server][window], requests per window. */
     readonly serverRequests: readonly (readonly number[])[];
     /** Flattened triples window, quarter-octave band, count (mean per run). */

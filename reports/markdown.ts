@@ -1,6 +1,6 @@
 /** `report.md`: the report as GitHub-flavoured Markdown, for a pull request or a wiki. */
 import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
-import { lossCauses } from "../sim/metrics/causes.ts";
+import { sessionCauses } from "../sim/metrics/causes.ts";
 import type { DashboardData } from "./dashboard-data.ts";
 import { formatCell, formatDifference, formatSpan, formatValue, unitOf } from "./format.ts";
 
@@ -49,7 +49,7 @@ function metricTables({ strategies, reference }: DashboardData): string[] {
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function losses({ strategies }: DashboardData): string[] {
-  const causes = lossCauses.filter(({ name }) =>
+  const causes = sessionCauses.filter(({ name }) =>
     strategies.some(({ sessionsLostByCause }) => sessionsLostByCause.some(({ cause }) => cause === name)),
   );
   if (causes.length === 0) return [];

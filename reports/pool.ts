@@ -1,5 +1,5 @@
 /** Runs of one strategy put together: timelines, losses and servers averaged. */
-import { type LossCause, lossCauses } from "../sim/metrics/causes.ts";
+import { type Cause, sessionCauses } from "../sim/metrics/causes.ts";
 import type { AffinityLetter, RunRecord, TimelineRecord } from "../sim/record.ts";
 import type { StrategyData } from "./dashboard-data.ts";
 
@@ -46,9 +46,9 @@ function poolHeat(timelines: readonly TimelineRecord[]): number[] {
 
 function poolLossesOverTime(timelines: readonly TimelineRecord[]): StrategyData["timeline"]["sessionsLost"] {
   const none = Array<number>(timelines[0]?.windows ?? 0).fill(0);
-  const columns = (cause: LossCause) =>
+  const columns = (cause: Cause) =>
     timelines.map(({ sessionsLost }) => sessionsLost.find((loss) => loss.cause === cause)?.count ?? none);
-  return lossCauses
+  return sessionCauses
     .filter(({ name }) => timelines.some(({ sessionsLost }) => sessionsLost.some(({ cause }) => cause === name)))
     .map(({ name }) => ({ cause: name, count: means(columns(name)) }));
 }
@@ -88,7 +88,7 @@ export function poolTimelines(timelines: readonly TimelineRecord[]): StrategyDat
 
 /** Per run, on average. */
 export function poolLosses(runs: readonly RunRecord[]): StrategyData["sessionsLostByCause"] {
-  return lossCauses.flatMap(({ name }) => {
+  return sessionCauses.flatMap(({ name }) => {
     const losses = runs.flatMap((run) => run.sessionsLostByCause.filter(({ cause }) => cause === name));
     if (losses.length === 0) return [];
     const perRun = (value: (loss: { sessions: number; writes: number }) => number) =>

@@ -17,8 +17,8 @@ export type { Candidate, DecisionSought, Explanation } from "./cluster/explanati
 export type { Progress } from "./cluster/simulation.ts";
 export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
 export { metricNamed, metrics } from "./metrics/catalogue.ts";
-export type { LossCause } from "./metrics/causes.ts";
-export { lossCauses } from "./metrics/causes.ts";
+export type { Cause } from "./metrics/causes.ts";
+export { sessionCauses } from "./metrics/causes.ts";
 export { affinityMechanisms } from "./persistence/affinity/index.ts";
 export { stateBackends } from "./persistence/state/index.ts";
 export * from "./record.ts";

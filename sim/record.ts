@@ -3,7 +3,7 @@
  * be made again from saved records. Its size depends on servers and windows, never on the number of requests.
  */
 import type { MetricName } from "./metrics/catalogue.ts";
-import type { LossCause } from "./metrics/causes.ts";
+import type { Cause } from "./metrics/causes.ts";
 
 export const RECORD_SCHEMA_VERSION = 1;
 
@@ -52,7 +52,7 @@ export interface TimelineRecord {
   readonly sessionsMoved: readonly number[];
   readonly staleReads: readonly number[];
   /** Losses by cause; only causes that occurred, in the order of the catalogue. */
-  readonly sessionsLost: readonly { readonly cause: LossCause; readonly count: readonly number[] }[];
+  readonly sessionsLost: readonly { readonly cause: Cause; readonly count: readonly number[] }[];
   /** serverRequests[server][window], in the order of `servers`. */
   readonly serverRequests: readonly (readonly number[])[];
   /** serverInFlight[server][window]: time-weighted mean. */
@@ -97,7 +97,7 @@ export interface RunRecord {
   readonly sessionLifespanMs: HistogramRecord;
   /** Sessions lost by cause after warm-up; only causes that occurred. */
   readonly sessionsLostByCause: readonly {
-    readonly cause: LossCause;
+    readonly cause: Cause;
     readonly sessions: number;
     readonly writes: number;
   }[];

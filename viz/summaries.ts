@@ -2,7 +2,7 @@
 import type { DashboardData, StrategyData } from "../reports/dashboard-data.ts";
 import { formatEstimate, formatValue, listOf, plainNumber } from "../reports/format.ts";
 import type { Metric, MetricName } from "../sim/metrics/catalogue.ts";
-import { lossCauses } from "../sim/metrics/causes.ts";
+import { sessionCauses } from "../sim/metrics/causes.ts";
 import { quantileOf } from "../sim/metrics/histogram.ts";
 import { formatClock } from "./clock.ts";
 import { fairShares } from "./scene/load-strip.ts";
@@ -90,7 +90,7 @@ export function lossesSummary(data: DashboardData): string {
   if (worst === undefined || worst.value === 0) return "No strategy lost a session.";
   const causes = totals.find(({ name }) => name === worst.name)?.strategy.sessionsLostByCause ?? [];
   const main = causes.toSorted((a, b) => b.sessions - a.sessions)[0];
-  const why = lossCauses.find(({ name }) => name === main?.cause)?.summary;
+  const why = sessionCauses.find(({ name }) => name === main?.cause)?.summary;
   const share = main === undefined ? "" : `, ${shareOf(main.sessions, worst.value)} of them because ${why}`;
   const kept = none.length === 0 ? "" : ` ${listOf(none)} lost none.`;
   return `${worst.name} lost the most sessions, ${formatValue("count", worst.value)} a run${share}.${kept}`;

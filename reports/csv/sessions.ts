@@ -1,4 +1,4 @@
-import { lossCauses } from "../../sim/metrics/causes.ts";
+import { sessionCauses } from "../../sim/metrics/causes.ts";
 import type { RunRecord } from "../../sim/record.ts";
 import { type Cell, column, csvOf } from "./table.ts";
 
@@ -27,7 +27,7 @@ function rowsOf(run: RunRecord, causes: readonly string[]): Row[] {
 /** `sessions.csv`: how the sessions of each run ended after warm-up, and why those that were lost were lost. */
 export function sessionsCsv(records: readonly RunRecord[]): string {
   const occurred = new Set<string>(records.flatMap((run) => run.sessionsLostByCause.map(({ cause }) => cause)));
-  const causes = lossCauses.map(({ name }) => name).filter((name) => occurred.has(name));
+  const causes = sessionCauses.map(({ name }) => name).filter((name) => occurred.has(name));
   return csvOf<Row>(
     [
       column("strategy", ({ run }) => run.strategy),

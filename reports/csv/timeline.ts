@@ -1,4 +1,4 @@
-import { lossCauses } from "../../sim/metrics/causes.ts";
+import { sessionCauses } from "../../sim/metrics/causes.ts";
 import type { RunRecord, TimelineRecord } from "../../sim/record.ts";
 import { type Column, column, csvOf } from "./table.ts";
 
@@ -37,8 +37,8 @@ const columns: readonly Column<Row>[] = [
   column("seed", ({ run }) => run.seed),
   column("windowStartMs", ({ timeline, window }) => window * timeline.windowMs),
   ...counted.map((name) => column<Row>(name, ({ timeline, window }) => timeline[name][window] ?? null)),
-  column("sessionsLost", (row) => lossCauses.reduce((sum, { name }) => sum + lossAt(row, name), 0)),
-  ...lossCauses.map(({ name }) => column<Row>(causeColumn(name), (row) => lossAt(row, name))),
+  column("sessionsLost", (row) => sessionCauses.reduce((sum, { name }) => sum + lossAt(row, name), 0)),
+  ...sessionCauses.map(({ name }) => column<Row>(causeColumn(name), (row) => lossAt(row, name))),
 ];
 
 /** `timeline.csv`: one row for each window of each run, warm-up included. */

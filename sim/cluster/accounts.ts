@@ -2,7 +2,7 @@
 
 import type { Fleet } from "../balancing/fleet.ts";
 import type { Kernel } from "../engine/kernel.ts";
-import type { LossCause } from "../metrics/causes.ts";
+import type { Cause } from "../metrics/causes.ts";
 import type { Ledger } from "../metrics/ledger.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
@@ -107,7 +107,7 @@ export class Accounts implements SessionSide {
     this.logInAgain(slot, session);
   }
 
-  private causeOfLoss(slot: number, session: number): LossCause {
+  private causeOfLoss(slot: number, session: number): Cause {
     const { requests } = this;
     if (this.state.cause !== null) return this.state.cause;
     if (requests.has(slot, request.WAS_REDISPATCHED)) return "overflow";

@@ -1,5 +1,6 @@
 /** Events of what goes on beside the requests: health checks, storage, faults, and what balancers learn. */
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
+import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
@@ -10,6 +11,7 @@ import type { Watch } from "./watch.ts";
 export interface Background {
   readonly balancers: Balancers;
   readonly health: Health;
+  readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
   readonly outages: Outages;
   readonly algorithms: readonly BalancingAlgorithm[];
@@ -23,6 +25,8 @@ export function takeBackground(parts: Background, kind: number, entity: number, 
       return parts.health.probe(entity, operand);
     case event.STATE_ELAPSED:
       return parts.state.elapsed(entity, operand);
+    case event.AFFINITY_ELAPSED:
+      return parts.affinity.elapsed(entity, operand);
     case event.FAULT_BEGINS:
       return parts.outages.begin(entity);
     case event.FAULT_ENDS:

@@ -6,11 +6,13 @@
  */
 import type { RequestView } from "../balancing/algorithm.ts";
 import type { Fleet } from "../balancing/fleet.ts";
+import { Draws } from "../engine/draws.ts";
 import { avalanche } from "../engine/hash.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { AffinityContext, AffinityRequestView } from "../persistence/affinity/mechanism.ts";
 import type { StateContext } from "../persistence/state/backend.ts";
+import type { SessionRules } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
 import { HAS_NEW_ADDRESS, RETURNS_COOKIES, type SessionColumns, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
@@ -26,6 +28,7 @@ export interface World {
   readonly servers: Servers;
   readonly users: readonly Users[];
   readonly meter: Meter;
+  readonly seed: number;
 }
 
 /** Where IANA's range of dynamic ports begins (RFC 6335), and how many there are. */
@@ -88,6 +91,27 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   sessionOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;
   }
+  visitOf(session: number): number {
+    return this.sessions.visitOf(session);
+  }
+  numberOf(slot: number): number {
+    return this.requests.ints[slot * request.INTS + request.NUMBER]!;
+  }
+  sessionIdOf(slot: number): number {
+    const ids = this.requests.ints[slot * request.INTS + request.FLAGS]! >>> request.ID_SHIFT;
+    return ids === 0 ? -1 : this.idOf(this.sessionOf(slot), ids);
+  }
+  answeredIdOf(slot: number): number {
+    const session = this.sessionOf(slot);
+    return this.idOf(session, this.sessions.idsGiven[session]! & request.ID_MASK);
+  }
+  /** The `ids`-th id of a visit: 53 bits, mixed as ids of sessions are; two of a billion meet with a chance of 10^-7. */
+  private idOf(session: number, ids: number): number {
+    const visit = this.sessions.visitOf(session);
+    const low = avalanche(avalanche((visit | 0) ^ 0x5bd1e995) + ids);
+    const high = avalanche(low ^ (visit / 4_294_967_296)) & 0x1fffff;
+    return high * 4_294_967_296 + low;
+  }
   returnsCookies(session: number): boolean {
     return (this.sessions.ints[session * field.INTS + field.META]! & RETURNS_COOKIES) !== 0;
   }
@@ -99,14 +123,32 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
 export class AffinityWorld implements AffinityContext {
   readonly requests: RequestsSeen;
   readonly views: readonly Fleet[];
+  private readonly kernel: Kernel;
   private readonly sessions: Sessions;
   private readonly meter: Meter;
+  private readonly seed: number;
 
   constructor(world: World, views: readonly Fleet[]) {
     this.requests = new RequestsSeen(world);
     this.views = views;
+    this.kernel = world.kernel;
     this.sessions = world.sessions;
     this.meter = world.meter;
+    this.seed = world.seed;
+  }
+
+  trackIds(): void {
+    this.sessions.trackIds();
+  }
+  countReplication(messages: number, bytes: number): void {
+    this.meter.replicationMessages += messages;
+    this.meter.replicationBytes += bytes;
+  }
+  schedule(atMs: number, entity: number, operand: number): void {
+    this.kernel.schedule(atMs, event.AFFINITY_ELAPSED, entity, operand);
+  }
+  drawsOf(purpose: string): Draws {
+    return new Draws(this.seed, `affinity/${purpose}`);
   }
 
   attach(columns: SessionColumns): void {
@@ -118,14 +160,18 @@ export class AffinityWorld implements AffinityContext {
 }
 
 export class StateWorld implements StateContext {
+  readonly rules: SessionRules;
   readonly servers: Servers;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
   private readonly users: readonly Users[];
   private readonly meter: Meter;
+  private readonly seed: number;
 
-  constructor({ kernel, requests, sessions, servers, users, meter }: World) {
+  constructor({ kernel, requests, sessions, servers, users, meter, seed }: World, rules: SessionRules) {
+    this.rules = rules;
+    this.seed = seed;
     this.kernel = kernel;
     this.requests = requests;
     this.sessions = sessions;
@@ -142,6 +188,21 @@ export class StateWorld implements StateContext {
   }
   returnsCookies(session: number): boolean {
     return (this.sessions.ints[session * field.INTS + field.META]! & RETURNS_COOKIES) !== 0;
+  }
+  visitOf(session: number): number {
+    return this.sessions.visitOf(session);
+  }
+  isLoggedIn(_session: number): boolean {
+    return true;
+  }
+  changedBytesOf(session: number): number {
+    return this.bytesOf(session);
+  }
+  contentOf(held: number, contains: number, changed: boolean): number {
+    return changed ? contains : held;
+  }
+  drawsOf(purpose: string): Draws {
+    return new Draws(this.seed, `state/${purpose}`);
   }
   bytesOf(session: number): number {
     return this.users[this.sessions.populationOf(session)]!.bytesOf(session);

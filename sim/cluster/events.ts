@@ -43,3 +43,5 @@ export const PROBE_AT_SERVER = 26;
 export const PROBE_ANSWERED = 27;
 /** entity: request, operand: balancer; cancelled when it leaves the balancer's queue. */
 export const HELD_TOO_LONG = 28;
+/** For the affinity mechanism: entity and operand are its own. */
+export const AFFINITY_ELAPSED = 29;

@@ -112,14 +112,14 @@ describe("outages", () => {
       "central-store",
     );
     const { state } = simulation;
-    const { storeCrashed, storeRestarted } = state;
-    state.storeCrashed = () => {
+    const { storeFaultBegins, storeFaultEnds } = state;
+    state.storeFaultBegins = (...fault) => {
       log.push(`down at ${simulation.nowMs}`);
-      storeCrashed.call(state);
+      storeFaultBegins.call(state, ...fault);
     };
-    state.storeRestarted = () => {
+    state.storeFaultEnds = (...fault) => {
       log.push(`up at ${simulation.nowMs}`);
-      storeRestarted.call(state);
+      storeFaultEnds.call(state, ...fault);
     };
     simulation.advance(1000);
     expect(log).toEqual(["down at 100", "down at 150", "up at 350"]);

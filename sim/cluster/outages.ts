@@ -1,6 +1,6 @@
 /** The scripted timeline: what breaks, comes back or joins, and when. */
 import type { Kernel } from "../engine/kernel.ts";
-import type { StateBackend } from "../persistence/state/backend.ts";
+import { ALL_NODES, type StateBackend } from "../persistence/state/backend.ts";
 import type { FaultRecord } from "../record.ts";
 import type { Fault } from "../scenario.ts";
 import * as event from "./events.ts";
@@ -64,7 +64,7 @@ export class Outages {
     }
     if (fault.kind === "store-crash") {
       this.holds[this.servers.count]!++;
-      this.state.storeCrashed();
+      this.state.storeFaultBegins("crash", ALL_NODES);
     } else {
       for (const server of fault.servers) {
         this.holds[server]!++;
@@ -81,7 +81,7 @@ export class Outages {
   end(index: number): void {
     const fault = this.faults[index]!;
     if (fault.kind === "store-crash") {
-      if (--this.holds[this.servers.count]! === 0) this.state.storeRestarted();
+      if (--this.holds[this.servers.count]! === 0) this.state.storeFaultEnds("crash", ALL_NODES);
     } else {
       for (const server of fault.servers) this.release(server);
     }

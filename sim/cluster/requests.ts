@@ -71,6 +71,13 @@ export const IS_SPOILT = 64;
 /** A step of a transaction. */
 export const IN_TRANSACTION = 128;
 
+/** From this bit on, code + 1 of the cause for which the copy it read was an older one; 0 where it was the newest. */
+export const STALE_SHIFT = 16;
+export const STALE_MASK = 0xff;
+/** From this bit on, how many session ids the client had been given when it sent the request, modulo the mask + 1. */
+export const ID_SHIFT = 24;
+export const ID_MASK = 0x7f;
+
 /** Values of PHASE: where an attempt is decides what a crash, a timeout or an impatient user does to it. */
 export const ON_NETWORK = 0;
 export const QUEUED = 1;

@@ -1,7 +1,7 @@
 /** The run record of a simulation that is over: every metric of the catalogue by its definition there. */
 
 import type { MetricName } from "../metrics/catalogue.ts";
-import { lossCauses } from "../metrics/causes.ts";
+import { sessionCauses } from "../metrics/causes.ts";
 import { quantileOf } from "../metrics/histogram.ts";
 import { ANSWERED, FAILED, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { skewOf } from "../metrics/skew.ts";
@@ -28,8 +28,8 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
   }
   const measured = difference(simulation.integrals(), simulation.integralsAtStart);
   const before = simulation.countsAtStart;
-  const lostByCause = lossCauses.map((_, code) => ledger.counts.lostByCause[code]! - before.lostByCause[code]!);
-  const writesByCause = lossCauses.map(
+  const lostByCause = sessionCauses.map((_, code) => ledger.counts.lostByCause[code]! - before.lostByCause[code]!);
+  const writesByCause = sessionCauses.map(
     (_, code) => ledger.counts.writesLostByCause[code]! - before.writesLostByCause[code]!,
   );
   return {
@@ -44,7 +44,7 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
     metrics: metricsOf(simulation, measured),
     responseTimeMs: meter.responseTimeMs.record(),
     sessionLifespanMs: ledger.lifespanMs.record(),
-    sessionsLostByCause: lossCauses.flatMap(({ name: cause }, code) =>
+    sessionsLostByCause: sessionCauses.flatMap(({ name: cause }, code) =>
       lostByCause[code]! > 0 ? [{ cause, sessions: lostByCause[code]!, writes: writesByCause[code]! }] : [],
     ),
     affinityOutcomes: Object.fromEntries(

@@ -114,6 +114,7 @@ export class ServerPool {
     if (this.completion[server] !== NO_EVENT) this.kernel.cancel(this.completion[server]!);
     this.completion[server] = NO_EVENT;
     servers.stop(server, nowMs);
+    this.state.serverStopped(server);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
     for (const slot of caught) this.service.fail(slot);
   }
@@ -122,6 +123,7 @@ export class ServerPool {
     if (this.servers.isUp(server)) return;
     this.servers.settle(server);
     this.servers.start(server, this.kernel.nowMs);
+    this.state.serverStarted(server);
     this.service.watch?.serverStarted(server);
   }
 }

@@ -6,6 +6,7 @@
  * and `floats[server * FLOATS + f]`, so that a server drawn from a large fleet costs one or two cache misses, not a dozen.
  */
 import type { Clock } from "../engine/kernel.ts";
+import type { Cause } from "../metrics/causes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
@@ -52,6 +53,8 @@ export class Servers {
   /** The number of its present life, -1 while it is down; see `StateContext.servers`. */
   private readonly life: Int32Array;
   private readonly serverOfLife: number[] = [];
+  /** Lives that were ended on purpose. */
+  private readonly stoppedLives = new Set<number>();
   private readonly upMs: Float64Array;
   private readonly upSinceMs: Float64Array;
   private readonly requests: Requests;
@@ -122,12 +125,14 @@ export class Servers {
     this.serverOfLife.push(server);
   }
 
-  stop(server: number, nowMs: number): void {
+  /** `cause` is that of losses of what lay in its memory. */
+  stop(server: number, nowMs: number, cause: "crash" | "scale-in" = "crash"): void {
     this.upMs[server] = this.upForMs(server, nowMs);
     this.ints[server * INTS + IS_UP] = 0;
     this.upCount--;
+    if (cause === "scale-in") this.stoppedLives.add(this.life[server]!);
     this.life[server] = -1;
-    this.crashes[server]!++;
+    if (cause === "crash") this.crashes[server]!++;
   }
 
   /** Requests on the server: waiting and in service. */
@@ -145,6 +150,9 @@ export class Servers {
   }
   isAlive(life: number): boolean {
     return life >= 0 && this.life[this.serverOfLife[life]!] === life;
+  }
+  causeOfEnd(life: number): Cause {
+    return this.stoppedLives.has(life) ? "scale-in" : "crash";
   }
   /** The number that the next life to begin will get. */
   get nextLife(): number {

@@ -5,6 +5,7 @@
 import type { Kernel } from "../engine/kernel.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import { FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
+import type { Sessions } from "../workload/sessions.ts";
 import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Network } from "./network.ts";
@@ -26,6 +27,7 @@ export interface SessionSide {
 export interface ServiceParts {
   readonly kernel: Kernel;
   readonly requests: Requests;
+  readonly sessions: Sessions;
   readonly servers: Servers;
   readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
@@ -42,6 +44,7 @@ export class Service {
   watch: Watch | null = null;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
+  private readonly sessions: Sessions;
   private readonly servers: Servers;
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
@@ -52,6 +55,7 @@ export class Service {
   constructor(parts: ServiceParts) {
     this.kernel = parts.kernel;
     this.requests = parts.requests;
+    this.sessions = parts.sessions;
     this.servers = parts.servers;
     this.affinity = parts.affinity;
     this.state = parts.state;
@@ -116,7 +120,12 @@ export class Service {
     const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
     this.countStateTime(slot);
     if (this.requests.has(slot, request.IS_GHOST)) this.work(slot, server);
-    else this.haveRead(slot, server, this.state.readDone(slot, server));
+    else this.readStep(slot, server, this.state.readDone(slot, server));
+  }
+
+  private readStep(slot: number, server: number, outcome: number): void {
+    if (outcome === PENDING) this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    else this.haveRead(slot, server, outcome);
   }
 
   private haveRead(slot: number, server: number, outcome: number): void {
@@ -156,6 +165,8 @@ export class Service {
       this.leave(slot, server, true);
       return;
     }
+    if (this.sessions.tracksIds && (flags & request.HAS_SESSION) === 0)
+      this.sessions.idsGiven[ints[at + request.SESSION]!]!++;
     const changed = (flags & request.WRITES) !== 0;
     const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
     const outcome = this.state.write(slot, server, contains, changed);
@@ -179,7 +190,9 @@ export class Service {
     }
     const changed = (flags & request.WRITES) !== 0;
     const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
-    this.leave(slot, server, this.state.writeDone(slot, server, contains, changed) === WRITTEN);
+    const outcome = this.state.writeDone(slot, server, contains, changed);
+    if (outcome === PENDING) this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    else this.leave(slot, server, outcome === WRITTEN);
   }
 
   private countStateTime(slot: number): void {

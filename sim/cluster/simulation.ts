@@ -64,7 +64,7 @@ export class Simulation {
   countsAtStart: LedgerCounts;
   integralsAtStart: Integrals;
   readonly state;
-  private readonly affinity;
+  readonly affinity;
   readonly fleets: readonly Fleet[];
   readonly watch: Watch;
   readonly algorithms: readonly BalancingAlgorithm[];
@@ -98,13 +98,13 @@ export class Simulation {
     this.ledger = new Ledger(sessions, this.servers.count);
     this.timeline = new Timeline(scenario.windowMs, scenario.warmUpMs, this.servers, this.ledger, meter);
 
-    const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter };
+    const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter, seed };
     const affinityView = new AffinityWorld(world, this.fleets);
     this.affinity = partNamed(affinityMechanisms, strategy.affinity.name, "affinity mechanism").create(
       strategy.affinity.knobs,
       affinityView,
     );
-    const stateView = new StateWorld(world);
+    const stateView = new StateWorld(world, scenario.sessions);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
     const { fleets, servers } = this;
     this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
@@ -139,6 +139,7 @@ export class Simulation {
     this.service = new Service({
       kernel,
       requests,
+      sessions,
       servers: this.servers,
       affinity: this.affinity,
       state: this.state,

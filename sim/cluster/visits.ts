@@ -89,6 +89,7 @@ export class Visits implements ClientSide {
   begin(population: number, number: number): number {
     const session = this.sessions.take();
     this.users[population]!.begin(session, number, population);
+    if (this.sessions.tracksIds) this.sessions.idsGiven[session] = 0;
     this.affinity.forget(session);
     this.state.forget(session);
     return session;
@@ -121,6 +122,7 @@ export class Visits implements ClientSide {
       sessions.setTransactionLeft(session, users.population.session.transactions!.steps - 1);
       flags |= request.IN_TRANSACTION;
     }
+    if (sessions.tracksIds) flags |= (sessions.idsGiven[session]! & request.ID_MASK) << request.ID_SHIFT;
     ints[at + request.SESSION] = session;
     ints[at + request.NUMBER] = number;
     ints[at + request.ATTEMPT] = 0;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as field from "../workload/sessions.ts";
 import { IS_RELOGIN, Sessions } from "../workload/sessions.ts";
-import { causeCode, lossCauses } from "./causes.ts";
+import { causeCode, sessionCauses } from "./causes.ts";
 import { Ledger } from "./ledger.ts";
 
 const SERVERS = 3;
@@ -22,7 +22,7 @@ const entry = fc.record({
   visit: fc.nat(5),
   server: fc.nat(SERVERS - 1),
   gapMs: fc.nat(100),
-  cause: fc.constantFrom(...lossCauses.map(({ name }) => name)),
+  cause: fc.constantFrom(...sessionCauses.map(({ name }) => name)),
   writes: fc.nat(5),
 });
 
@@ -153,11 +153,11 @@ describe("the ledger", () => {
 
 describe("the causes of losses", () => {
   it("have each their own name, code and sentence", () => {
-    const names = lossCauses.map(({ name }) => name);
+    const names = sessionCauses.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     names.forEach((name, code) => {
       expect(causeCode(name)).toBe(code);
     });
-    expect(lossCauses.every(({ summary }) => summary.length > 10)).toBe(true);
+    expect(sessionCauses.every(({ summary }) => summary.length > 10)).toBe(true);
   });
 });

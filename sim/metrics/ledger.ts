@@ -9,7 +9,7 @@ import { floatZero } from "../engine/float-zero.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
 import { IS_BORN, IS_RELOGIN } from "../workload/sessions.ts";
-import { causeCode, type LossCause, lossCauses } from "./causes.ts";
+import { type Cause, causeCode, sessionCauses } from "./causes.ts";
 import { Histogram } from "./histogram.ts";
 
 /** Counts since the start of the run; a copy taken at the end of warm-up is what the measured numbers start from. */
@@ -27,8 +27,8 @@ export class LedgerCounts {
   relogins = 0;
   surpriseTimeouts = 0;
   transactionsInterrupted = 0;
-  readonly lostByCause = new Float64Array(lossCauses.length);
-  readonly writesLostByCause = new Float64Array(lossCauses.length);
+  readonly lostByCause = new Float64Array(sessionCauses.length);
+  readonly writesLostByCause = new Float64Array(sessionCauses.length);
 
   copy(): LedgerCounts {
     const copy = new LedgerCounts();
@@ -122,7 +122,7 @@ export class Ledger {
     this.end(session, bytes, nowMs);
   }
 
-  lose(session: number, cause: LossCause, bytes: number, nowMs: number): void {
+  lose(session: number, cause: Cause, bytes: number, nowMs: number): void {
     const code = causeCode(cause);
     const writes = this.sessions.ints[session * field.INTS + field.WRITES]!;
     this.counts.lost++;

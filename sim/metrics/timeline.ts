@@ -1,7 +1,7 @@
 /** What happened in each window of time: differences of the running counts, taken whenever a window ends. */
 import { ARRIVED, FLOATS, IN_SYSTEM_MS, INTS, type Servers } from "../cluster/servers.ts";
 import type { TimelineRecord } from "../record.ts";
-import { lossCauses } from "./causes.ts";
+import { sessionCauses } from "./causes.ts";
 import { bucketLow, Histogram, quantileOf } from "./histogram.ts";
 import type { Ledger, LedgerCounts } from "./ledger.ts";
 import { ANSWERED, FAILED, type Meter, REFUSED, TIMED_OUT } from "./meter.ts";
@@ -52,7 +52,7 @@ export class Timeline {
   private readonly live: number[] = [];
   private readonly moved: number[] = [];
   private readonly stale: number[] = [];
-  private readonly lost: number[][] = lossCauses.map(() => []);
+  private readonly lost: number[][] = sessionCauses.map(() => []);
   private readonly serverRequests: number[][];
   private readonly serverInFlight: number[][];
   private readonly heat: number[] = [];
@@ -157,7 +157,7 @@ export class Timeline {
       sessionsLive: this.live,
       sessionsMoved: this.moved,
       staleReads: this.stale,
-      sessionsLost: lossCauses.flatMap(({ name }, code) =>
+      sessionsLost: sessionCauses.flatMap(({ name }, code) =>
         this.lost[code]!.some((count) => count > 0) ? [{ cause: name, count: this.lost[code]! }] : [],
       ),
       serverRequests: this.serverRequests,

@@ -1,6 +1,6 @@
 /** What crashes, detection and copies cost: sessions and writes lost, requests failed, load after a scale-out. */
 import { describe, expect, it, vi } from "vitest";
-import type { Fault, LossCause, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Fault, Population, RunRecord, Scenario } from "../index.ts";
 import { estimate, estimateOf, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
 import {
   constant,
@@ -52,7 +52,7 @@ const world = (faults: readonly Fault[], parts: Partial<Parameters<typeof scenar
 
 const sticky = { balancing: "random", affinity: "balancer-cookie" } as const;
 const visits = (record: RunRecord) => metricOf(record, "sessionsBorn") - metricOf(record, "reloginCount");
-const lost = (record: RunRecord, cause: LossCause) =>
+const lost = (record: RunRecord, cause: Cause) =>
   record.sessionsLostByCause.find((entry) => entry.cause === cause)?.sessions ?? 0;
 
 describe("one server of ten crashes", () => {

@@ -1,6 +1,6 @@
 /** Sessions: how many live, how they time out, and how requests find or miss their server. */
 import { describe, expect, it, vi } from "vitest";
-import type { LossCause, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Population, RunRecord, Scenario } from "../index.ts";
 import { estimate, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
 import {
   constant,
@@ -34,14 +34,14 @@ const twice = (thinkMs: SessionScript["thinkMs"], more: Partial<SessionScript> =
 
 const sticky = strategyOf({ affinity: "balancer-cookie" });
 
-const lostBy = (cause: LossCause) => (record: RunRecord) =>
+const lostBy = (cause: Cause) => (record: RunRecord) =>
   record.sessionsLostByCause.find((entry) => entry.cause === cause)?.sessions ?? 0;
 
 /**
  * Losses per second request. Over N of them the share p has a standard error of √(p(1-p)/N), 0.5 % at p = 0.5 and
  * N = 40,000; those whose second request falls behind the end of the run are left out on both sides.
  */
-const lostPerReturn = (cause: LossCause) => (record: RunRecord) => {
+const lostPerReturn = (cause: Cause) => (record: RunRecord) => {
   const visits = record.timeline.sessionsBorn.reduce((sum, born) => sum + born, 0) - metricOf(record, "reloginCount");
   return lostBy(cause)(record) / (metricOf(record, "requestsOffered") - visits);
 };

@@ -66,7 +66,11 @@ export class Sessions {
   /** Time of the last answer, as the servers know it: idle limits count from here, and only they need it. */
   usedAtMs = new Float64Array(0);
 
+  /** Session ids that the application has given the client so far, where anybody wants to know; see `trackIds`. */
+  idsGiven = new Uint8Array(0);
+
   capacity = INITIAL_CAPACITY;
+  tracksIds = false;
   /** Visits under way. */
   open = 0;
   private readonly tracksUse: boolean;
@@ -77,6 +81,12 @@ export class Sessions {
   constructor(tracksUse: boolean) {
     this.tracksUse = tracksUse;
     if (tracksUse) this.usedAtMs = new Float64Array(INITIAL_CAPACITY);
+  }
+
+  /** From now on ids are kept. */
+  trackIds(): void {
+    this.tracksIds = true;
+    this.idsGiven = new Uint8Array(this.capacity);
   }
 
   /** Registers columns of another part; they are sized at once. */
@@ -145,6 +155,7 @@ export class Sessions {
   private resize(capacity: number): void {
     this.ints = grown(this.ints, new Int32Array(capacity * INTS));
     this.bornAtMs = grown(this.bornAtMs, new Float64Array(capacity));
+    if (this.tracksIds) this.idsGiven = grown(this.idsGiven, new Uint8Array(capacity));
     if (this.tracksUse) this.usedAtMs = grown(this.usedAtMs, new Float64Array(capacity));
     this.capacity = capacity;
     for (const columns of this.columns) columns.grow(capacity);

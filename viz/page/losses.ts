@@ -2,7 +2,7 @@
 import { pointer } from "d3";
 import type { DashboardData } from "../../reports/dashboard-data.ts";
 import { formatValue, listOf } from "../../reports/format.ts";
-import { lossCauses } from "../../sim/metrics/causes.ts";
+import { sessionCauses } from "../../sim/metrics/causes.ts";
 import { formatClock } from "../clock.ts";
 import { element } from "../dom.ts";
 import { drawAreas } from "../draw/areas.ts";
@@ -62,7 +62,7 @@ export function losses(store: Store): Figure {
     box.checked = store.view.ownScale;
     scaleChoice.hidden = stacks.length < 2;
     const most = Math.max(...stacks.map(({ curves }) => totalOf(curves).at(-1) ?? 0));
-    const occurring = lossCauses.filter(({ name }) =>
+    const occurring = sessionCauses.filter(({ name }) =>
       stacks.some(({ curves }) => curves.some(({ cause }) => cause === name)),
     );
     const longest = Math.max(...occurring.map(({ name }) => textWidth(`${words(name)} 9,999`)));

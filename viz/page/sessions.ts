@@ -2,7 +2,7 @@
 import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
 import { formatCell, formatValue, plainNumber } from "../../reports/format.ts";
 import type { MetricName } from "../../sim/metrics/catalogue.ts";
-import { lossCauses } from "../../sim/metrics/causes.ts";
+import { sessionCauses } from "../../sim/metrics/causes.ts";
 import { type AffinityLetter, affinityLetters } from "../../sim/record.ts";
 import { type BarRow, drawBarTable } from "../draw/bar-table.ts";
 import type { Store } from "../store.ts";
@@ -91,7 +91,7 @@ export const lossCausesTable = (store: Store): Figure =>
     corner: "cause",
     summary: (data) => `${lossesSummary(data)} In brackets, the acknowledged writes that went with them.`,
     rows: (data) =>
-      lossCauses
+      sessionCauses
         .filter(({ name }) => data.strategies.some((strategy) => lossOf(strategy, name) !== undefined))
         .map(({ name, summary }) => {
           const losses = data.strategies.map((strategy) => lossOf(strategy, name));

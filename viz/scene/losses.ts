@@ -1,13 +1,13 @@
 /** Sessions lost since the end of warm-up, added up over time and stacked by cause. */
 import { area } from "d3";
 import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
-import type { LossCause } from "../../sim/metrics/causes.ts";
+import type { Cause } from "../../sim/metrics/causes.ts";
 import type { Box } from "./box.ts";
 import { snap } from "./box.ts";
 import { dodge } from "./dodge.ts";
 
 export interface LossCurve {
-  readonly cause: LossCause;
+  readonly cause: Cause;
   /** At the end of each window. */
   readonly cumulative: readonly number[];
 }
@@ -33,7 +33,7 @@ export const totalOf = (curves: readonly LossCurve[]): readonly number[] =>
   );
 
 export interface LossArea {
-  readonly cause: LossCause;
+  readonly cause: Cause;
   readonly d: string;
   /** Middle of the area at the end, and the label's place beside it. */
   readonly labelY: number;

@@ -1,11 +1,11 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
+import type { Cause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
 import {
   type AffinityContext,
-  type AffinityMechanism,
   defineAffinity,
   IDLE_EXPIRED,
+  Mechanism,
   NONE,
   OLD_EXPIRED,
   VALID,
@@ -21,8 +21,7 @@ interface Limits {
  * The balancer hands the client a cookie that names the server (HAProxy `cookie NAME insert`). The client keeps it, so
  * every balancer reads the same binding, and a restart forgets nothing.
  */
-class BalancerCookie implements AffinityMechanism, SessionColumns {
-  outcome: number = NONE;
+class BalancerCookie extends Mechanism implements SessionColumns {
   private readonly context: AffinityContext;
   private readonly limits: Limits;
   /** The server in the client's cookie, or -1. */
@@ -34,6 +33,7 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
   private isExpired = new Uint8Array(0);
 
   constructor(context: AffinityContext, limits: Limits) {
+    super();
     this.context = context;
     this.limits = limits;
     context.attach(this);
@@ -69,7 +69,7 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
     return VALID;
   }
 
-  answered(request: number, _balancer: number, server: number): void {
+  override answered(request: number, _balancer: number, server: number): void {
     const { requests } = this.context;
     const { maxIdleMs, maxLifeMs, cookieBytes } = this.limits;
     const session = requests.sessionOf(request);
@@ -85,12 +85,12 @@ class BalancerCookie implements AffinityMechanism, SessionColumns {
     if (maxIdleMs !== null) this.seenAtMs[session] = requests.nowMs;
   }
 
-  whyElsewhere(request: number): LossCause {
+  whyElsewhere(request: number): Cause {
     const { requests } = this.context;
     return requests.returnsCookies(requests.sessionOf(request)) ? "binding-expired" : "cookie-refused";
   }
 
-  forget(session: number): void {
+  override forget(session: number): void {
     this.server[session] = -1;
     this.isExpired[session] = 0;
   }

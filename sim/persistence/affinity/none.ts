@@ -1,12 +1,14 @@
-import { type AffinityMechanism, defineAffinity, NONE } from "./mechanism.ts";
+import type { Cause } from "../../metrics/causes.ts";
+import { defineAffinity, Mechanism } from "./mechanism.ts";
 
-const unbound: AffinityMechanism = {
-  outcome: NONE,
-  lookup: () => -1,
-  answered() {},
-  whyElsewhere: () => "no-affinity",
-  forget() {},
-};
+class None extends Mechanism {
+  lookup(): number {
+    return -1;
+  }
+  whyElsewhere(): Cause {
+    return "no-affinity";
+  }
+}
 
 export const none = defineAffinity({
   name: "none",
@@ -15,5 +17,5 @@ export const none = defineAffinity({
   knownFlaw: "With sessions in server memory, n servers log a user out with probability 1 - 1/n at each request.",
   source: "Every product's default.",
   knobs: {},
-  create: () => unbound,
+  create: () => new None(),
 });

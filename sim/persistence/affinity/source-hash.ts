@@ -1,16 +1,16 @@
 import { WeightMap } from "../../balancing/weight-map.ts";
 import { avalanche } from "../../engine/hash.ts";
-import type { LossCause } from "../../metrics/causes.ts";
-import { type AffinityContext, type AffinityMechanism, defineAffinity, NONE, VALID } from "./mechanism.ts";
+import type { Cause } from "../../metrics/causes.ts";
+import { type AffinityContext, defineAffinity, Mechanism, NONE, VALID } from "./mechanism.ts";
 
 /** Hashes the full client address modulo the total weight of the eligible servers. No memory: nothing to lose, nothing kept. */
-class SourceHash implements AffinityMechanism {
-  outcome: number = NONE;
+class SourceHash extends Mechanism {
   private readonly context: AffinityContext;
   private readonly avalanches: boolean;
   private readonly maps: readonly WeightMap[];
 
   constructor(context: AffinityContext, avalanches: boolean) {
+    super();
     this.context = context;
     this.avalanches = avalanches;
     this.maps = context.views.map((view) => new WeightMap(view));
@@ -24,13 +24,10 @@ class SourceHash implements AffinityMechanism {
     return this.maps[balancer]!.at(this.avalanches ? avalanche(address) : address >>> 0);
   }
 
-  whyElsewhere(request: number): LossCause {
+  whyElsewhere(request: number): Cause {
     const { requests } = this.context;
     return requests.addressChanged(requests.sessionOf(request)) ? "address-changed" : "rehash";
   }
-
-  answered(): void {}
-  forget(): void {}
 }
 
 export const sourceHash = defineAffinity({

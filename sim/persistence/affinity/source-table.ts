@@ -1,25 +1,18 @@
-import type { LossCause } from "../../metrics/causes.ts";
+import type { Cause } from "../../metrics/causes.ts";
 import { AddressTable } from "./address-table.ts";
-import {
-  type AffinityContext,
-  type AffinityMechanism,
-  defineAffinity,
-  IDLE_EXPIRED,
-  NONE,
-  VALID,
-} from "./mechanism.ts";
+import { type AffinityContext, defineAffinity, IDLE_EXPIRED, Mechanism, NONE, VALID } from "./mechanism.ts";
 
 /**
  * Each balancer remembers which server answered an address last (HAProxy `stick on src`). A match restarts the entry's
  * life; the entry is stored when the answer passes, so that of two first requests at once each is balanced on its own.
  */
-class SourceTable implements AffinityMechanism {
-  outcome: number = NONE;
+class SourceTable extends Mechanism {
   private readonly context: AffinityContext;
   private readonly expireMs: number | null;
   private readonly tables: readonly AddressTable[];
 
   constructor(context: AffinityContext, entries: number, expireMs: number | null) {
+    super();
     this.context = context;
     this.expireMs = expireMs;
     this.tables = context.views.map(() => new AddressTable(entries));
@@ -42,12 +35,12 @@ class SourceTable implements AffinityMechanism {
     return table.serverOf(entry);
   }
 
-  answered(request: number, balancer: number, server: number): void {
+  override answered(request: number, balancer: number, server: number): void {
     const { requests } = this.context;
     this.tables[balancer]!.set(requests.addressOf(request), server, requests.nowMs);
   }
 
-  whyElsewhere(request: number, balancer: number): LossCause {
+  whyElsewhere(request: number, balancer: number): Cause {
     const { requests } = this.context;
     const address = requests.addressOf(request);
     if (requests.addressChanged(requests.sessionOf(request))) return "address-changed";
@@ -62,8 +55,6 @@ class SourceTable implements AffinityMechanism {
   private hasExpired(table: AddressTable, entry: number): boolean {
     return this.expireMs !== null && this.context.requests.nowMs - table.usedAt(entry) > this.expireMs;
   }
-
-  forget(): void {}
 }
 
 export const sourceTable = defineAffinity({

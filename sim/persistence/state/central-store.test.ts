@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PENDING, WRITTEN } from "./backend.ts";
+import { ALL_NODES, PENDING, WRITTEN } from "./backend.ts";
 import { Bench, told } from "./testing/bench.ts";
 
 const made = (knobs: { readonly durable?: boolean; readonly touches?: boolean } = {}) => {
@@ -72,7 +72,7 @@ describe("the central store", () => {
   it("does not answer while it is down: its machine refuses after a round trip", () => {
     const bench = made();
     stored(bench, 0, 1);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(100);
     const [read, write] = [bench.read(0, 0), bench.write(0, 1, 2)];
     expect([read.atMs, write.atMs]).toEqual([101, 101]);
@@ -84,11 +84,11 @@ describe("the central store", () => {
   it("has refused what was sent to it while it was down, though it is back when the refusal arrives", () => {
     const bench = made({ durable: true });
     stored(bench, 0, 1);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(100);
     const read = bench.read(0, 0);
     bench.to(100.5);
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.settle();
     expect(told(read)).toBe("unavailable");
   });
@@ -98,9 +98,9 @@ describe("the central store", () => {
     stored(bench, 0, 1);
     const [read, write] = [bench.read(0, 0), bench.write(1, 0, 5)];
     bench.to(bench.nowMs + 0.1);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(bench.nowMs + 0.1);
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.settle();
     expect([told(read), told(write)]).toEqual(["unavailable", "unavailable"]);
     expect(readNow(bench, 0)).toBe(1);
@@ -109,9 +109,9 @@ describe("the central store", () => {
   it("has lost everything after a crash, and keeps what is stored from then on", () => {
     const bench = made();
     stored(bench, 0, 3);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(50);
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.to(51);
     expect(readNow(bench, 0)).toBe("missing: store-crash");
     bench.begin(0);
@@ -122,9 +122,9 @@ describe("the central store", () => {
   it("has everything after a crash when it is durable", () => {
     const bench = made({ durable: true });
     stored(bench, 0, 3);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(50);
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.to(51);
     expect(readNow(bench, 0)).toBe(3);
   });
@@ -132,8 +132,8 @@ describe("the central store", () => {
   it("does not bring back by a refreshed expiry what a crash took", () => {
     const bench = made();
     stored(bench, 0, 3);
-    bench.backend.storeCrashed();
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.to(10);
     bench.write(0, 0, 3, false);
     bench.settle();
@@ -143,9 +143,9 @@ describe("the central store", () => {
   it("is idle when it comes back, whatever was waiting", () => {
     const bench = made();
     for (let session = 0; session < 10; session++) bench.write(session, 0, 1);
-    bench.backend.storeCrashed();
+    bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(1);
-    bench.backend.storeRestarted();
+    bench.backend.storeFaultEnds("crash", ALL_NODES);
     bench.to(2);
     expect(bench.write(0, 0, 1).atMs).toBe(2 + 0.5 + 0.75 + 0.5);
   });

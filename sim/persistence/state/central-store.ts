@@ -1,13 +1,13 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
 import {
+  Backend,
+  CONFLICT,
   defineState,
   FOUND,
-  MISSING,
   PENDING,
-  type StateBackend,
   type StateContext,
+  type StoreFaultKind,
   UNAVAILABLE,
   WRITTEN,
 } from "./backend.ts";
@@ -27,9 +27,7 @@ interface Settings {
  * Operations travel half a round trip each way. Since that time is the same for all, they reach the store in the order
  * in which they were sent, and the moment each is done follows from the one before: no event for the queue itself.
  */
-class CentralStore implements StateBackend, SessionColumns {
-  writesRead = 0;
-  cause: LossCause | null = null;
+class CentralStore extends Backend implements SessionColumns {
   private readonly context: StateContext;
   private readonly settings: Settings;
   /** When the store's thread will have worked off everything sent so far. */
@@ -45,6 +43,7 @@ class CentralStore implements StateBackend, SessionColumns {
   private sentAtMs = new Float64Array(0);
 
   constructor(context: StateContext, settings: Settings) {
+    super();
     this.context = context;
     this.settings = settings;
     context.attach(this);
@@ -67,12 +66,11 @@ class CentralStore implements StateBackend, SessionColumns {
     return PENDING;
   }
 
-  readDone(request: number): number {
+  override readDone(request: number): number {
     const session = this.context.sessionOf(request);
     if (this.wasCutOff(session)) return UNAVAILABLE;
     if (!this.settings.isDurable && this.storedIn[session] !== (this.epoch & 0xffff)) {
-      this.cause = "store-crash";
-      return MISSING;
+      return this.missing("store-crash");
     }
     this.writesRead = this.contains[session]!;
     return FOUND;
@@ -86,13 +84,15 @@ class CentralStore implements StateBackend, SessionColumns {
     return PENDING;
   }
 
-  writeDone(request: number, _server: number, contains: number, changed: boolean): number {
+  override writeDone(request: number, _server: number, contains: number, changed: boolean): number {
     const session = this.context.sessionOf(request);
     if (this.wasCutOff(session)) return UNAVAILABLE;
-    if (changed) {
-      this.contains[session] = contains;
-      this.storedIn[session] = this.epoch & 0xffff;
-    }
+    if (!changed) return WRITTEN;
+    const content = this.context.contentOf(this.contains[session]!, contains, changed);
+    if (content < 0) return CONFLICT;
+    this.contains[session] = content;
+    this.writesWritten = content;
+    this.storedIn[session] = this.epoch & 0xffff;
     return WRITTEN;
   }
 
@@ -112,14 +112,18 @@ class CentralStore implements StateBackend, SessionColumns {
     return !this.isUp || this.sentAtMs[session]! <= this.lastCrashMs;
   }
 
-  storeCrashed(): void {
+  override storeFaultBegins(kind: StoreFaultKind): void {
+    if (kind === "flush") {
+      this.epoch++;
+      return;
+    }
     this.isUp = false;
     this.epoch++;
     this.lastCrashMs = this.context.nowMs;
     this.freeAtMs = this.context.nowMs;
   }
 
-  storeRestarted(): void {
+  override storeFaultEnds(): void {
     this.isUp = true;
     this.lastCrashMs = this.context.nowMs;
   }
@@ -127,9 +131,6 @@ class CentralStore implements StateBackend, SessionColumns {
   forget(session: number): void {
     this.contains[session] = 0;
   }
-
-  elapsed(): void {}
-  allServersDown(): void {}
 }
 
 export const centralStore = defineState({

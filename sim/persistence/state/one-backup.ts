@@ -1,7 +1,6 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
-import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
+import { Backend, CONFLICT, defineState, FOUND, PENDING, type StateContext, WRITTEN } from "./backend.ts";
 
 /**
  * A primary copy where the session was served last, and one backup elsewhere, written before the answer (Tomcat's
@@ -11,9 +10,7 @@ import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateCont
  * state from whoever has it, which takes a round trip, and that server becomes the primary. A backup that died is
  * replaced at the session's next write; Tomcat does so as soon as it notices.
  */
-class OneBackup implements StateBackend, SessionColumns {
-  writesRead = 0;
-  cause: LossCause | null = null;
+class OneBackup extends Backend implements SessionColumns {
   private readonly context: StateContext;
   private readonly roundTripMs: number;
   private readonly perKibMs: number;
@@ -24,6 +21,7 @@ class OneBackup implements StateBackend, SessionColumns {
   private readonly turn: Int32Array;
 
   constructor(context: StateContext, roundTripMs: number, perKibMs: number) {
+    super();
     this.context = context;
     this.roundTripMs = roundTripMs;
     this.perKibMs = perKibMs;
@@ -46,15 +44,15 @@ class OneBackup implements StateBackend, SessionColumns {
     const session = this.context.sessionOf(request);
     const life = this.context.servers.lifeOf(server);
     if (life === this.primary[session] || life === this.backup[session]) return this.found(session);
-    if (this.holderOf(session) < 0) return this.missing(session);
+    if (this.holderOf(session) < 0) return this.lost(session);
     this.context.scheduleRead(this.context.nowMs + this.durationMs(session), request);
     return PENDING;
   }
 
   /** The holder may have died while the request was waiting for it. */
-  readDone(request: number): number {
+  override readDone(request: number): number {
     const session = this.context.sessionOf(request);
-    return this.holderOf(session) < 0 ? this.missing(session) : this.found(session);
+    return this.holderOf(session) < 0 ? this.lost(session) : this.found(session);
   }
 
   private found(session: number): number {
@@ -62,10 +60,10 @@ class OneBackup implements StateBackend, SessionColumns {
     return FOUND;
   }
 
-  private missing(session: number): number {
+  private lost(session: number): number {
     // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
-    this.cause = this.primary[session]! < 0 ? null : "crash";
-    return MISSING;
+    const primary = this.primary[session]!;
+    return this.missing(primary < 0 ? null : this.context.servers.causeOfEnd(primary));
   }
 
   private holderOf(session: number): number {
@@ -83,22 +81,28 @@ class OneBackup implements StateBackend, SessionColumns {
     if (servers.upCount === 1) {
       this.primary[session] = life;
       this.backup[session] = -1;
-      this.contains[session] = contains;
-      return WRITTEN;
+      return this.written(session, contains, changed);
     }
     this.context.countReplication(1, this.context.bytesOf(session));
     this.context.scheduleWrite(this.context.nowMs + this.durationMs(session), request);
     return PENDING;
   }
 
-  writeDone(request: number, server: number, contains: number): number {
+  override writeDone(request: number, server: number, contains: number, changed: boolean): number {
     const { servers } = this.context;
     const session = this.context.sessionOf(request);
     const life = servers.lifeOf(server);
     const backup = this.backup[session]!;
     this.primary[session] = life;
-    this.contains[session] = contains;
     if (backup === life || !servers.isAlive(backup)) this.backup[session] = this.nextBackup(server);
+    return this.written(session, contains, changed);
+  }
+
+  private written(session: number, contains: number, changed: boolean): number {
+    const content = this.context.contentOf(this.contains[session]!, contains, changed);
+    if (content < 0) return CONFLICT;
+    this.contains[session] = content;
+    this.writesWritten = content;
     return WRITTEN;
   }
 
@@ -115,16 +119,12 @@ class OneBackup implements StateBackend, SessionColumns {
   forget(session: number): void {
     this.primary[session] = -1;
     this.backup[session] = -1;
+    this.contains[session] = 0;
   }
 
   private durationMs(session: number): number {
     return this.roundTripMs + (this.context.bytesOf(session) / 1024) * this.perKibMs;
   }
-
-  elapsed(): void {}
-  allServersDown(): void {}
-  storeCrashed(): void {}
-  storeRestarted(): void {}
 }
 
 export const oneBackup = defineState({

@@ -1,7 +1,6 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
-import { defineState, FOUND, MISSING, PENDING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
+import { Backend, defineState, FOUND, PENDING, type StateContext, WRITTEN } from "./backend.ts";
 import { Messages } from "./messages.ts";
 
 interface Settings {
@@ -17,9 +16,7 @@ interface Settings {
  * `sync`: it is acknowledged when all others have it. A server that starts is given the state of the others before it
  * takes traffic; the transfer itself takes no time here.
  */
-class Replicated implements StateBackend, SessionColumns {
-  writesRead = 0;
-  cause: LossCause | null = null;
+class Replicated extends Backend implements SessionColumns {
   private readonly context: StateContext;
   private readonly settings: Settings;
   private readonly messages = new Messages();
@@ -34,6 +31,7 @@ class Replicated implements StateBackend, SessionColumns {
   private firstLifeSince = 0;
 
   constructor(context: StateContext, settings: Settings) {
+    super();
     this.context = context;
     this.settings = settings;
     context.attach(this);
@@ -60,12 +58,8 @@ class Replicated implements StateBackend, SessionColumns {
     const contains = own ? this.contains[session]! : this.delivered[session]!;
     if (contains < 0) return this.missing("replication-lag");
     this.writesRead = contains;
+    this.cause = "replication-lag";
     return FOUND;
-  }
-
-  private missing(cause: LossCause | null): number {
-    this.cause = cause;
-    return MISSING;
   }
 
   write(request: number, server: number, contains: number, changed: boolean): number {
@@ -80,6 +74,7 @@ class Replicated implements StateBackend, SessionColumns {
     }
     this.life[session] = servers.lifeOf(server);
     this.contains[session] = contains;
+    this.writesWritten = contains;
     if (others === 0) {
       // Whoever starts later is given this copy.
       this.delivered[session] = contains;
@@ -90,16 +85,17 @@ class Replicated implements StateBackend, SessionColumns {
     return WRITTEN;
   }
 
-  writeDone(request: number, server: number, contains: number): number {
+  override writeDone(request: number, server: number, contains: number): number {
     const session = this.context.sessionOf(request);
     this.life[session] = this.context.servers.lifeOf(server);
     this.contains[session] = contains;
     this.delivered[session] = contains;
+    this.writesWritten = contains;
     return WRITTEN;
   }
 
   /** A message arrives everywhere at once, if its sender lived long enough to send it. */
-  elapsed(message: number): void {
+  override elapsed(message: number): void {
     const { session, tenancy, contains, life } = this.messages;
     const slot = session[message]!;
     if (this.tenancy[slot] === tenancy[message] && this.context.servers.isAlive(life[message]!)) {
@@ -114,19 +110,13 @@ class Replicated implements StateBackend, SessionColumns {
     this.tenancy[session]!++;
   }
 
-  allServersDown(life: number): void {
+  override allServersDown(life: number): void {
     this.firstLifeSince = life;
   }
 
   private durationMs(session: number): number {
     return this.settings.delayMs + (this.context.bytesOf(session) / 1024) * this.settings.perKibMs;
   }
-
-  readDone(): number {
-    return FOUND;
-  }
-  storeCrashed(): void {}
-  storeRestarted(): void {}
 }
 
 export const replicated = defineState({

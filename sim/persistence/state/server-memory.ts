@@ -1,17 +1,15 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
-import { defineState, FOUND, MISSING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
+import { Backend, defineState, FOUND, type StateContext, WRITTEN } from "./backend.ts";
 
 /** The server that created the session holds its only copy. */
-class ServerMemory implements StateBackend, SessionColumns {
-  writesRead = 0;
-  cause: LossCause | null = null;
+class ServerMemory extends Backend implements SessionColumns {
   private readonly context: StateContext;
   /** Of each session the server life that holds the copy, -1 for none, and the writes that it contains. */
   private copy = new Int32Array(0);
 
   constructor(context: StateContext) {
+    super();
     this.context = context;
     context.attach(this);
   }
@@ -33,31 +31,24 @@ class ServerMemory implements StateBackend, SessionColumns {
       return FOUND;
     }
     // A copy that never was, as when of two logins at once one called the other's off, was lost to no crash.
-    this.cause = life < 0 || servers.isAlive(life) ? null : "crash";
-    return MISSING;
+    return this.missing(life < 0 || servers.isAlive(life) ? null : servers.causeOfEnd(life));
   }
 
-  write(request: number, server: number, contains: number): number {
+  /** Requests of one session work on one object in one memory: what each changes stays. */
+  write(request: number, server: number, contains: number, changed: boolean): number {
     const session = this.context.sessionOf(request);
-    this.copy[2 * session] = this.context.servers.lifeOf(server);
-    this.copy[2 * session + 1] = contains;
+    const life = this.context.servers.lifeOf(server);
+    const isShared = this.copy[2 * session] === life;
+    const content = isShared ? this.copy[2 * session + 1]! + (changed ? 1 : 0) : contains;
+    this.copy[2 * session] = life;
+    this.copy[2 * session + 1] = content;
+    this.writesWritten = content;
     return WRITTEN;
   }
 
   forget(session: number): void {
     this.copy[2 * session] = -1;
   }
-
-  readDone(): number {
-    return FOUND;
-  }
-  writeDone(): number {
-    return WRITTEN;
-  }
-  elapsed(): void {}
-  allServersDown(): void {}
-  storeCrashed(): void {}
-  storeRestarted(): void {}
 }
 
 export const serverMemory = defineState({

@@ -1,7 +1,6 @@
 import { grown } from "../../engine/grown.ts";
-import type { LossCause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
-import { defineState, FOUND, MISSING, type StateBackend, type StateContext, WRITTEN } from "./backend.ts";
+import { Backend, defineState, FOUND, MISSING, type StateContext, WRITTEN } from "./backend.ts";
 
 /** Name, signature and separators of the cookie. */
 const OVERHEAD_BYTES = 64;
@@ -10,15 +9,14 @@ const OVERHEAD_BYTES = 64;
  * The client holds its session in a signed cookie; servers keep nothing. Signing and checking are counted as no time
  * (microseconds for HMAC). A cookie above the limit is dropped by the browser, which keeps the one it had.
  */
-class SignedCookie implements StateBackend, SessionColumns {
-  writesRead = 0;
-  cause: LossCause | null = null;
+class SignedCookie extends Backend implements SessionColumns {
   private readonly context: StateContext;
   private readonly limitBytes: number;
   /** Acknowledged writes in the client's cookie; -1 where it has none. */
   private contains = new Int32Array(0);
 
   constructor(context: StateContext, limitBytes: number) {
+    super();
     this.context = context;
     this.limitBytes = limitBytes;
     context.attach(this);
@@ -50,6 +48,7 @@ class SignedCookie implements StateBackend, SessionColumns {
     const bytes = this.cookieBytes(session);
     this.context.countCookieBytes(bytes);
     if (this.context.returnsCookies(session) && bytes <= this.limitBytes) this.contains[session] = contains;
+    this.writesWritten = contains;
     return WRITTEN;
   }
 
@@ -61,17 +60,6 @@ class SignedCookie implements StateBackend, SessionColumns {
   private cookieBytes(session: number): number {
     return Math.ceil((this.context.bytesOf(session) * 4) / 3) + OVERHEAD_BYTES;
   }
-
-  readDone(): number {
-    return FOUND;
-  }
-  writeDone(): number {
-    return WRITTEN;
-  }
-  elapsed(): void {}
-  allServersDown(): void {}
-  storeCrashed(): void {}
-  storeRestarted(): void {}
 }
 
 export const signedCookie = defineState({

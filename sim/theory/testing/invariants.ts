@@ -1,5 +1,5 @@
 /** What must hold for the record of every run, whatever the scenario and the strategy. */
-import { affinityLetters, type LossCause, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
+import { affinityLetters, type Cause, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
 
 /** Everything that is wrong with the record; empty when nothing is. */
 export function violations(record: RunRecord, scenario: Scenario, strategy: Strategy): readonly string[] {
@@ -147,7 +147,7 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
   const overlaps = populations.some((population) => population.arrivals.process === "trace");
   const someone = (is: (clients: Scenario["populations"][number]["clients"]) => boolean) =>
     populations.some((population) => is(population.clients));
-  const isPossible: Readonly<Record<LossCause, boolean>> = {
+  const isPossible: Readonly<Partial<Record<Cause, boolean>>> = {
     crash: crashes,
     "store-crash": faults.some((fault) => fault.kind === "store-crash"),
     "replication-lag": true,
@@ -164,5 +164,7 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
     "shared-address": overlaps || someone(({ natFraction }) => natFraction > 0),
     "cookie-overflow": true,
   };
-  return sessionsLostByCause.flatMap(({ cause }) => unless(isPossible[cause], `a loss by ${cause}, out of nothing`));
+  return sessionsLostByCause.flatMap(({ cause }) =>
+    unless(isPossible[cause] ?? true, `a loss by ${cause}, out of nothing`),
+  );
 }

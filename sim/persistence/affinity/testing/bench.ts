@@ -2,6 +2,7 @@
 import type { Fleet } from "../../../balancing/fleet.ts";
 import { fleetOf, requestsOf } from "../../../balancing/testing/bench.ts";
 import { type Knobs, partNamed, withDefaults } from "../../../catalogue.ts";
+import { Draws } from "../../../engine/draws.ts";
 import type { SessionColumns } from "../../../workload/sessions.ts";
 import { affinityMechanisms } from "../index.ts";
 import type { AffinityContext, AffinityMechanism } from "../mechanism.ts";
@@ -24,7 +25,15 @@ export class Bench {
   readonly address = new Map<number, number>();
   readonly refusesCookies = new Set<number>();
   readonly movedSessions = new Set<number>();
+  /** By session: number of its request, the application's session id that it carries, and the one in its answer. */
+  readonly requestNumber = new Map<number, number>();
+  readonly carriedId = new Map<number, number>();
+  readonly answeredId = new Map<number, number>();
   cookieBytes = 0;
+  messages = 0;
+  messageBytes = 0;
+  tracksIds = false;
+  private due: { readonly atMs: number; readonly entity: number; readonly operand: number }[] = [];
   private readonly columns: SessionColumns[] = [];
   private capacity = INITIAL_SESSIONS;
 
@@ -43,6 +52,10 @@ export class Bench {
         },
         ...requestsOf({ addressOf: (request) => this.address.get(request) ?? 0xc0000000 + request, urlOf: () => 1 }),
         sessionOf: (request) => request,
+        visitOf: (session) => session,
+        numberOf: (request) => this.requestNumber.get(request) ?? 0,
+        sessionIdOf: (request) => this.carriedId.get(request) ?? -1,
+        answeredIdOf: (request) => this.answeredId.get(request) ?? this.carriedId.get(request) ?? 1000 + request,
         returnsCookies: (session) => !this.refusesCookies.has(session),
         addressChanged: (session) => this.movedSessions.has(session),
       },
@@ -51,9 +64,20 @@ export class Bench {
         this.columns.push(columns);
         columns.grow(this.capacity);
       },
+      trackIds: () => {
+        this.tracksIds = true;
+      },
       countCookieBytes: (bytes) => {
         this.cookieBytes += bytes;
       },
+      countReplication: (messages, bytes) => {
+        this.messages += messages;
+        this.messageBytes += bytes;
+      },
+      schedule: (atMs, entity, operand) => {
+        this.due.push({ atMs, entity, operand });
+      },
+      drawsOf: (purpose) => new Draws(1, purpose),
     };
   }
 
@@ -64,6 +88,18 @@ export class Bench {
       for (const columns of this.columns) columns.grow(this.capacity);
     }
     this.mechanism.forget(session);
+  }
+
+  /** Moves time, and with it the mechanism's own events. */
+  to(atMs: number): void {
+    for (;;) {
+      const [next] = this.due.filter((event) => event.atMs <= atMs).sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.due = this.due.filter((event) => event !== next);
+      this.nowMs = next.atMs;
+      this.mechanism.elapsed(next.entity, next.operand);
+    }
+    this.nowMs = atMs;
   }
 
   /** The server that a request is led to, or -1, and how the look-up came out. */

@@ -1,8 +1,20 @@
 /** One state backend with servers, clients and a clock around it that the test moves as it likes. */
 import { type Knobs, partNamed, withDefaults } from "../../../catalogue.ts";
-import type { LossCause } from "../../../metrics/causes.ts";
+import { Draws } from "../../../engine/draws.ts";
+import type { Cause } from "../../../metrics/causes.ts";
+import type { SessionRules } from "../../../scenario.ts";
 import type { SessionColumns } from "../../../workload/sessions.ts";
-import { FOUND, MISSING, PENDING, type StateBackend, type StateContext, UNAVAILABLE } from "../backend.ts";
+import {
+  CONFLICT,
+  EXPIRED,
+  FOUND,
+  MISSING,
+  PENDING,
+  type StateBackend,
+  type StateContext,
+  UNAVAILABLE,
+  WRITTEN,
+} from "../backend.ts";
 import { stateBackends } from "../index.ts";
 
 /** Room for so many sessions at first; one more makes the columns grow. */
@@ -18,9 +30,9 @@ export interface Operation {
   outcome: number;
   /** When it was done; while it is pending, when it will be. */
   atMs: number;
-  /** Acknowledged writes in the copy that was read; -1 for none. */
+  /** Writes in the copy that was read, or in the newest one after a write; -1 for none. */
   found: number;
-  cause: LossCause | null;
+  cause: Cause | null;
 }
 
 interface Scheduled {
@@ -33,13 +45,21 @@ export class Bench {
   readonly backend: StateBackend;
   readonly bytes = new Map<number, number>();
   readonly refusesCookies = new Set<number>();
+  /** Users who have yet to log in. */
+  readonly anonymous = new Set<number>();
+  changedBytes = 256;
+  seed = 1;
+  rules: SessionRules = { idleTimeoutMs: null, absoluteTimeoutMs: null, afterLoss: "login" };
+  /** What becomes of two changes of one copy; the last write wins unless a test says otherwise. */
+  contentOf: StateContext["contentOf"] = (held, contains, changed) => (changed ? contains : held);
   replicationMessages = 0;
   replicationBytes = 0;
   storeOperations = 0;
   cookieBytes = 0;
   private readonly life: number[];
-  private lives = 0;
+  private lives: number;
   private readonly serverOfLife: number[] = [];
+  private readonly stoppedLives = new Set<number>();
   private scheduled: Scheduled[] = [];
   /** By request; those that are gone are taken out. */
   private readonly underWay = new Map<number, Operation>();
@@ -48,10 +68,11 @@ export class Bench {
   private capacity = INITIAL_SESSIONS;
 
   constructor(name: string, servers: number, knobs: Knobs = {}) {
-    this.life = new Array<number>(servers).fill(-1);
+    this.life = Array.from({ length: servers }, (_, server) => server);
+    this.serverOfLife.push(...this.life);
+    this.lives = servers;
     const definition = partNamed(stateBackends, name, "state backend");
     this.backend = definition.create(withDefaults(definition, knobs), this.context());
-    for (let server = 0; server < servers; server++) this.start(server);
   }
 
   private context(): StateContext {
@@ -61,6 +82,7 @@ export class Bench {
       get nowMs() {
         return bench.nowMs;
       },
+      rules: bench.rules,
       servers: {
         count: bench.life.length,
         get upCount() {
@@ -70,8 +92,14 @@ export class Bench {
         lifeOf: (server) => bench.life[server]!,
         serverOf: (life) => (life < 0 ? -1 : bench.serverOfLife[life]!),
         isAlive: (life) => life >= 0 && bench.life[bench.serverOfLife[life]!] === life,
+        causeOfEnd: (life) => (bench.stoppedLives.has(life) ? "scale-in" : "crash"),
       },
       sessionOf,
+      visitOf: (session) => session,
+      isLoggedIn: (session) => !bench.anonymous.has(session),
+      changedBytesOf: (session) => Math.min(bench.changedBytes, bench.bytes.get(session) ?? 1024),
+      contentOf: (held, contains, changed) => bench.contentOf(held, contains, changed),
+      drawsOf: (purpose) => new Draws(bench.seed, purpose),
       returnsCookies: (session) => !bench.refusesCookies.has(session),
       bytesOf: (session) => bench.bytes.get(session) ?? 1024,
       attach: (columns) => {
@@ -143,7 +171,8 @@ export class Bench {
     }
     operation.atMs = this.nowMs;
     if (operation.isRead && outcome === FOUND) operation.found = this.backend.writesRead;
-    if (operation.isRead && outcome === MISSING) operation.cause = this.backend.cause;
+    if (!operation.isRead && outcome === WRITTEN) operation.found = this.backend.writesWritten;
+    if (operation.isRead && (outcome === MISSING || outcome === EXPIRED)) operation.cause = this.backend.cause;
     this.underWay.delete(request);
   }
 
@@ -173,13 +202,21 @@ export class Bench {
     for (const server of servers) {
       this.life[server] = -1;
       for (const [request, operation] of this.underWay) if (operation.server === server) this.underWay.delete(request);
+      this.backend.serverStopped(server);
       if (this.life.every((life) => life < 0)) this.backend.allServersDown(this.lives);
     }
+  }
+
+  /** A server is taken away on purpose, when its requests are over. */
+  stop(...servers: readonly number[]): void {
+    for (const server of servers) this.stoppedLives.add(this.life[server]!);
+    this.crash(...servers);
   }
 
   start(server: number): void {
     this.life[server] = this.lives++;
     this.serverOfLife.push(server);
+    this.backend.serverStarted(server);
   }
 }
 
@@ -187,5 +224,7 @@ export class Bench {
 export function told({ outcome, found, cause }: Operation): number | string {
   if (outcome === FOUND) return found;
   if (outcome === MISSING) return `missing: ${cause ?? "elsewhere"}`;
+  if (outcome === EXPIRED) return `expired: ${cause ?? "unsaid"}`;
+  if (outcome === CONFLICT) return "conflict";
   return outcome === UNAVAILABLE ? "unavailable" : "pending";
 }
