@@ -86,7 +86,9 @@ const presetEntry = (preset: StrategyPreset): Entry => ({
   facts: [
     ...(["balancing", "affinity", "state"] as const).map((part) => fact(part, preset[part].name)),
     fact("products", preset.products),
+    fact("source", preset.source),
     fact("known flaw", preset.knownFlaw),
+    fact("shown by", `evenkeel run ${preset.shownBy}`),
   ],
 });
 

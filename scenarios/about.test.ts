@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aboutStrategy } from "./about.ts";
 import { loadScenario } from "./load.ts";
-import { presetNamed } from "./presets.ts";
+import { presetNamed } from "./presets/index.ts";
 
 /** What is said of each strategy of a file that gives these, in YAML's flow style. */
 function told(...strategies: readonly string[]) {

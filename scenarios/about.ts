@@ -6,7 +6,7 @@ import { affinityMechanisms } from "../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../sim/persistence/state/index.ts";
 import type { PartChoice, Reports, Strategy } from "../sim/scenario.ts";
 import { hashOf } from "./hash.ts";
-import { presetNamed } from "./presets.ts";
+import { presetNamed } from "./presets/index.ts";
 import { strategyOf } from "./resolve/strategy.ts";
 import { fileKeyOf, fileValueOf } from "./schema/parts.ts";
 import { formatQuantity } from "./units.ts";

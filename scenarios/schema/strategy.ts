@@ -5,7 +5,7 @@ import { placementHelpers } from "../../sim/balancing/placement/index.ts";
 import type { Described } from "../../sim/catalogue.ts";
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
-import { presetNamed, type StrategyPreset, strategyPresets } from "../presets.ts";
+import { presetNamed, type StrategyPreset, strategyPresets } from "../presets/index.ts";
 import { closed, type UnknownWordParams } from "./closed.ts";
 import { type PartGiven, partSchema } from "./parts.ts";
 import { identifier } from "./quantities.ts";
