@@ -64,7 +64,7 @@ export class Simulation {
 
   /** Of the decisions so far. */
   digest(): DigestRecord {
-    return this.simulation.balancers.digest.record();
+    return this.simulation.balancers.decider.digest.record();
   }
 
   /** Runs until `untilMs` of virtual time. "trace" asks for `feed` before it can go on. */

@@ -10,13 +10,13 @@ import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import type { Fleet } from "../balancing/fleet.ts";
 import { Draws } from "../engine/draws.ts";
 import { type Kernel, NO_EVENT } from "../engine/kernel.ts";
-import { Digest } from "../metrics/digest.ts";
 import { FAILED, type Meter, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
-import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
+import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { Cluster } from "../scenario.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
 import type { ClientSide } from "./client-side.ts";
+import { Decider } from "./decider.ts";
 import * as decision from "./decisions.ts";
 import * as event from "./events.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -45,9 +45,7 @@ export interface BalancersParts {
 }
 
 export class Balancers {
-  readonly digest: Digest;
-  observer: decision.DecisionObserver | null = null;
-  onset: decision.DecisionOnset | null = null;
+  readonly decider: Decider;
   client!: ClientSide;
   service!: Service;
   private readonly kernel: Kernel;
@@ -56,7 +54,6 @@ export class Balancers {
   private readonly servers: Servers;
   private readonly fleets: readonly Fleet[];
   private readonly algorithms: readonly BalancingAlgorithm[];
-  private readonly affinity: AffinityMechanism;
   private readonly meter: Meter;
   private readonly network: Network;
   private readonly balancerChoice: Draws;
@@ -64,31 +61,28 @@ export class Balancers {
   private readonly redispatch: number;
   private readonly requestTimeoutMs: number | null;
   private readonly timeoutLane: number;
-  private readonly isPlaced: boolean;
   private readonly traffic: Traffic | null;
   /** null where a balancer sends on whatever comes. */
   readonly limits: Limits | null;
-  readonly afterLoss = decision.FAILED_OVER;
 
   constructor(parts: BalancersParts) {
     const { kernel, settings, seed } = parts;
     this.kernel = kernel;
-    this.digest = new Digest(kernel);
     this.requests = parts.requests;
     this.sessions = parts.sessions;
     this.servers = parts.servers;
     this.fleets = parts.fleets;
     this.algorithms = parts.algorithms;
-    this.affinity = parts.affinity;
     this.meter = parts.meter;
     this.network = parts.network;
     this.balancerChoice = new Draws(seed, "balancer-choice");
     this.perSession = settings.choose === "per-session";
     this.redispatch = settings.redispatch;
     this.requestTimeoutMs = settings.requestTimeoutMs;
-    this.isPlaced = parts.isPlaced;
     this.traffic = parts.traffic;
-    this.limits = limitsOf(parts, this);
+    this.decider = new Decider(parts, this);
+    this.limits = limitsOf(parts, this.decider);
+    this.decider.limits = this.limits;
     this.timeoutLane = this.requestTimeoutMs === null ? -1 : kernel.addLane();
   }
 
@@ -158,66 +152,12 @@ export class Balancers {
         0,
       );
     }
-    this.decide(slot, balancer, -1);
-  }
-
-  /** Chooses a server; `avoid` refused this request just now, or is -1. */
-  private decide(slot: number, balancer: number, avoid: number): void {
-    const fleet = this.fleets[balancer]!;
-    let server = -1;
-    let reason = avoid < 0 ? decision.BALANCED : decision.REDISPATCHED;
-    const bound = avoid < 0 ? this.affinity.lookup(slot, balancer) : -1;
-    if (this.onset !== null) this.onset(slot, balancer, avoid, bound);
-    if (avoid < 0) {
-      let { outcome } = this.affinity;
-      if (bound >= 0) {
-        if (fleet.isEligible[bound] === 1) {
-          server = bound;
-          reason = decision.BOUND;
-        } else {
-          outcome = DOWN;
-          reason = decision.FAILED_OVER;
-        }
-      }
-      this.meter.outcomes[outcome]!++;
-    }
-    if (server < 0 && this.mayChoose(balancer)) server = this.algorithms[balancer]!.pick(slot, avoid);
-    if (this.limits === null) {
-      this.dispatch(slot, balancer, server, reason);
-    } else {
-      if (avoid < 0) this.limits.begins(slot);
-      this.limits.place(slot, balancer, server, reason);
-    }
-  }
-
-  /** Whether there is anybody to choose from; what helpers of placement make of a fleet that is down, only they know. */
-  private mayChoose(balancer: number): boolean {
-    return this.fleets[balancer]!.eligibleCount > 0 || this.isPlaced;
-  }
-
-  /** Once more, for a request that has waited. */
-  choose(slot: number, balancer: number, avoid: number): number {
-    if (this.onset !== null) this.onset(slot, balancer, avoid, -1);
-    return this.mayChoose(balancer) ? this.algorithms[balancer]!.pick(slot, avoid) : -1;
-  }
-
-  private decided(slot: number, server: number, reason: number): void {
-    const { ints } = this.requests;
-    const at = slot * request.INTS;
-    const session = ints[at + request.SESSION]!;
-    this.digest.add(
-      this.sessions.ints[session * field.INTS + field.VISIT_LOW]!,
-      ints[at + request.NUMBER]!,
-      ints[at + request.ATTEMPT]!,
-      server,
-      reason,
-    );
-    if (this.observer !== null) this.observer(slot, server, reason);
+    this.decider.decide(slot, balancer, -1);
   }
 
   dispatch(slot: number, balancer: number, server: number, reason: number): void {
     const { ints, floats } = this.requests;
-    this.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
+    this.decider.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
     ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) return this.returnError(slot, REFUSED);
     floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
@@ -254,12 +194,12 @@ export class Balancers {
     this.settleWithBalancer(slot, false);
     if (
       requests.ints[slot * request.INTS + request.REDISPATCHES]! < this.redispatch &&
-      this.mayChoose(requests.ints[slot * request.INTS + request.BALANCER]!)
+      this.decider.mayChoose(requests.ints[slot * request.INTS + request.BALANCER]!)
     ) {
       requests.ints[slot * request.INTS + request.REDISPATCHES]!++;
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.WAS_REDISPATCHED;
       this.meter.redispatches++;
-      this.decide(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
+      this.decider.decide(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
     } else {
       this.returnError(slot, this.servers.isUp(server) ? REFUSED : FAILED);
     }
@@ -310,7 +250,7 @@ export class Balancers {
   /** A request that waits here will get no server any more. */
   private leaveQueue(slot: number): void {
     this.limits!.leave(slot, this.requests.ints[slot * request.INTS + request.BALANCER]!);
-    this.decided(slot, -1, decision.NO_SERVER);
+    this.decider.decided(slot, -1, decision.NO_SERVER);
   }
 
   /** The client of a request that waits here has closed the connection. */

@@ -65,9 +65,9 @@ export function decisionOf(parts: LoggedParts, index: number, slot: number, serv
 }
 
 /** Calls `observer` at every decision, besides whoever observes them already. */
-export function observeDecisions(balancers: Balancers, observer: DecisionObserver): void {
-  const before = balancers.observer;
-  balancers.observer =
+export function observeDecisions({ decider }: Balancers, observer: DecisionObserver): void {
+  const before = decider.observer;
+  decider.observer =
     before === null
       ? observer
       : (slot, server, reason) => {

@@ -101,7 +101,7 @@ export class Explainer {
     // Where requests wait, the decision of an index may have begun at any time before.
     const mayWait = balancers.limits !== null;
     const begun = new Map<number, Begun>();
-    balancers.onset = (slot, balancer, avoid, bound) => {
+    balancers.decider.onset = (slot, balancer, avoid, bound) => {
       const draws = this.draws[balancer]!;
       draws.taken = null;
       if (this.explanation !== null || !this.maySeek(parts, slot, mayWait)) return;

@@ -30,8 +30,8 @@ function told(lines: readonly Line[], settings: Reports, parts: Parameters<typeo
     [],
     { serviceMs: 100, ...parts, balancers: { ...parts.balancers, reports: settings } },
     (simulation) => {
-      const { observer } = simulation.balancers;
-      simulation.balancers.observer = (...decision) => {
+      const { observer } = simulation.balancers.decider;
+      simulation.balancers.decider.observer = (...decision) => {
         const { madeAtMs, inSystem } = simulation.fleets[0]!.reports;
         seen.push({ atMs: simulation.nowMs, madeAtMs: madeAtMs[0]!, inSystem: inSystem[0]! });
         observer?.(...decision);
@@ -49,7 +49,7 @@ describe("reports", () => {
         const lines = requestsAt(...times.sort((a, b) => a - b));
         const parts = { servers: [group({ count: 2, workers })], serviceMs: 70, balancers: { reports: reports() } };
         const { simulation } = replay(lines, [], parts, ({ balancers, fleets }) => {
-          balancers.observer = () => expect([...fleets[0]!.reports.inSystem]).toEqual([...fleets[0]!.inFlight]);
+          balancers.decider.observer = () => expect([...fleets[0]!.reports.inSystem]).toEqual([...fleets[0]!.inFlight]);
         });
         expect([...simulation.fleets[0]!.reports.inSystem]).toEqual([...simulation.fleets[0]!.inFlight]);
       }),

@@ -40,7 +40,7 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
     seed,
     durationMs: scenario.durationMs,
     warmUpMs: scenario.warmUpMs,
-    digest: simulation.balancers.digest.record(),
+    digest: simulation.balancers.decider.digest.record(),
     metrics: metricsOf(simulation, measured),
     responseTimeMs: meter.responseTimeMs.record(),
     sessionLifespanMs: ledger.lifespanMs.record(),

@@ -22,7 +22,7 @@ export function decisionsOf({ scenario, strategy, seed }: Pick<RunInput, "scenar
   const cluster = new engine.Cluster(scenario, strategy, seed);
   const { requests, sessions, users, balancers } = cluster;
   const decisions: Decision[] = [];
-  balancers.observer = (slot, server, reason) => {
+  balancers.decider.observer = (slot, server, reason) => {
     const int = (field: number) => requests.ints[slot * request.INTS + field]!;
     const float = (field: number) => requests.floats[slot * request.FLOATS + field]!;
     const session = int(request.SESSION);
@@ -40,5 +40,5 @@ export function decisionsOf({ scenario, strategy, seed }: Pick<RunInput, "scenar
     });
   };
   cluster.advance(Infinity);
-  return { decisions, digest: balancers.digest.record() };
+  return { decisions, digest: balancers.decider.digest.record() };
 }
