@@ -186,6 +186,9 @@ export class StateWorld implements StateContext {
   sessionOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.SESSION]!;
   }
+  attemptOf(slot: number): number {
+    return this.requests.ints[slot * request.INTS + request.GENERATION]!;
+  }
   returnsCookies(session: number): boolean {
     return (this.sessions.ints[session * field.INTS + field.META]! & RETURNS_COOKIES) !== 0;
   }

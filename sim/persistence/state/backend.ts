@@ -51,6 +51,11 @@ export interface StateContext {
     causeOfEnd(life: number): Cause;
   };
   sessionOf(request: number): number;
+  /**
+   * A number that changes when the request is gone, crashed or called off, and its slot another's: what a backend keeps
+   * beside a request that waits for something whose end is not known yet, and compares before it schedules its answer.
+   */
+  attemptOf(request: number): number;
   /** Number of the visit within the run, below 2^53: the entity of draws about its session. */
   visitOf(session: number): number;
   returnsCookies(session: number): boolean;

@@ -95,6 +95,7 @@ export class Bench {
         causeOfEnd: (life) => (bench.stoppedLives.has(life) ? "scale-in" : "crash"),
       },
       sessionOf,
+      attemptOf: (request) => (bench.underWay.has(request) ? request : -1),
       visitOf: (session) => session,
       isLoggedIn: (session) => !bench.anonymous.has(session),
       changedBytesOf: (session) => Math.min(bench.changedBytes, bench.bytes.get(session) ?? 1024),
