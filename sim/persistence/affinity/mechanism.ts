@@ -85,9 +85,12 @@ export interface AffinityMechanism {
   forget(session: number): void;
   /** An event of the mechanism's own. */
   elapsed(entity: number, operand: number): void;
-  /** The balancer starts anew, with empty tables. What clients carry is not touched. */
-  balancerRestarted(balancer: number): void;
-  /** The balancer's view of `server` has changed: it came, went, or drains. */
+  /**
+   * The balancer starts anew, with empty tables. What clients carry is not touched. In a reload the process before is still
+   * there and may teach its successor, where the product has a way to (HAProxy `peers`); after a restart it is not.
+   */
+  balancerRestarted(balancer: number, isReload: boolean): void;
+  /** The balancer's view of `server` has changed: it came, went, or drains. Also called for each that is there at the start. */
   serverChanged(balancer: number, server: number): void;
 }
 
@@ -113,7 +116,7 @@ export abstract class Mechanism implements AffinityMechanism {
   answered(_request: number, _balancer: number, _server: number): void {}
   forget(_session: number): void {}
   elapsed(_entity: number, _operand: number): void {}
-  balancerRestarted(_balancer: number): void {}
+  balancerRestarted(_balancer: number, _isReload: boolean): void {}
   serverChanged(_balancer: number, _server: number): void {}
 }
 

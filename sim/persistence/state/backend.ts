@@ -112,6 +112,11 @@ export interface StateBackend {
   serverStarted(server: number): void;
   /** The server has just gone, with what lay in its memory. */
   serverStopped(server: number): void;
+  /**
+   * How long the server, which has just begun a new life, takes before connections reach it, as where it is given state
+   * first. Asked once for each life, after `serverStarted`; those that are up from the start are not asked for.
+   */
+  joinMs(server: number): number;
   /** Every server is down at this moment; lives below `life` are over. */
   allServersDown(life: number): void;
   /** Something befalls a node of the store, or `ALL_NODES`; a node that the store does not have is nobody's trouble. */
@@ -138,6 +143,9 @@ export abstract class Backend implements StateBackend {
   elapsed(_entity: number, _operand: number): void {}
   serverStarted(_server: number): void {}
   serverStopped(_server: number): void {}
+  joinMs(_server: number): number {
+    return 0;
+  }
   allServersDown(_life: number): void {}
   storeFaultBegins(_kind: StoreFaultKind, _node: number): void {}
   storeFaultEnds(_kind: StoreFaultKind, _node: number): void {}
