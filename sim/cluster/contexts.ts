@@ -94,6 +94,9 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   visitOf(session: number): number {
     return this.sessions.visitOf(session);
   }
+  changes(slot: number): boolean {
+    return (this.requests.ints[slot * request.INTS + request.FLAGS]! & request.WRITES) !== 0;
+  }
   numberOf(slot: number): number {
     return this.requests.ints[slot * request.INTS + request.NUMBER]!;
   }
@@ -125,6 +128,7 @@ export class AffinityWorld implements AffinityContext {
   readonly views: readonly Fleet[];
   private readonly kernel: Kernel;
   private readonly sessions: Sessions;
+  private readonly servers: Servers;
   private readonly meter: Meter;
   private readonly seed: number;
 
@@ -133,10 +137,14 @@ export class AffinityWorld implements AffinityContext {
     this.views = views;
     this.kernel = world.kernel;
     this.sessions = world.sessions;
+    this.servers = world.servers;
     this.meter = world.meter;
     this.seed = world.seed;
   }
 
+  lifeOf(server: number): number {
+    return this.servers.lifeOf(server);
+  }
   trackIds(): void {
     this.sessions.trackIds();
   }

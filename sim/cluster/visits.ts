@@ -5,7 +5,7 @@ import type { Ledger } from "../metrics/ledger.ts";
 import { ANSWERED, type Meter, TIMED_OUT } from "../metrics/meter.ts";
 import type { Timeline } from "../metrics/timeline.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
-import type { StateBackend } from "../persistence/state/backend.ts";
+import type { Carried, StateBackend } from "../persistence/state/backend.ts";
 import type { Scenario } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
 import { IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
@@ -54,6 +54,7 @@ export class Visits implements ClientSide {
   private readonly users: readonly Users[];
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
+  private readonly carried: Carried | null;
   private readonly meter: Meter;
   private readonly ledger: Ledger;
   private readonly timeline: Timeline;
@@ -73,6 +74,7 @@ export class Visits implements ClientSide {
     this.users = parts.users;
     this.affinity = parts.affinity;
     this.state = parts.state;
+    this.carried = parts.state.carried;
     this.meter = parts.meter;
     this.ledger = parts.ledger;
     this.timeline = parts.timeline;
@@ -136,6 +138,7 @@ export class Visits implements ClientSide {
     ints[at + request.WRITES_READ] = 0;
     ints[at + request.TIMEOUT] = NO_EVENT;
     ints[at + request.PATIENCE] = NO_EVENT;
+    if (this.carried !== null) this.carried.sent(slot);
     this.meter.enter();
     if (!isMeasured) this.meter.offeredUnmeasured++;
     const lane = this.patienceLane[population]!;
@@ -158,6 +161,7 @@ export class Visits implements ClientSide {
     const { nowMs } = this.kernel;
     const session = ints[at + request.SESSION]!;
     const flags = ints[at + request.FLAGS]!;
+    if (this.carried !== null) this.carried.arrived(slot);
     sample[0] = nowMs - floats[float + request.INTENDED_AT_MS]!;
     timeline.responseTimeMs.addSample();
     if ((flags & request.IS_MEASURED) !== 0) {
@@ -245,6 +249,7 @@ export class Visits implements ClientSide {
     const { requests } = this;
     const heir = requests.take();
     requests.copyClientSide(slot, heir);
+    if (this.carried !== null) this.carried.sent(heir);
     requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_GHOST;
     const patience = requests.ints[slot * request.INTS + request.PATIENCE]!;
     if (patience !== NO_EVENT) {

@@ -21,6 +21,8 @@ export interface AffinityRequestView extends RequestView {
   sessionOf(request: number): number;
   /** Number of the visit within the run, below 2^53: the entity of draws about its client. */
   visitOf(session: number): number;
+  /** Whether the request changes something: a login, or what a browser sends with POST. */
+  changes(request: number): boolean;
   /** Number of the request within its visit, from 0; attempts of one request share it. */
   numberOf(request: number): number;
   returnsCookies(session: number): boolean;
@@ -39,6 +41,11 @@ export interface AffinityContext {
   readonly requests: AffinityRequestView;
   /** The balancers' views of the fleet, one each. */
   readonly views: readonly FleetView[];
+  /**
+   * Number of the server's present life, or -1 while it is down: a new one with each start, ever larger. Where a server that
+   * is started again has a new address, the life stands for the address.
+   */
+  lifeOf(server: number): number;
   /** Registers columns per session. */
   attach(columns: SessionColumns): void;
   /** Asks that ids of sessions be kept; they cost a byte a visit. To be called on creation. */

@@ -84,7 +84,17 @@ export interface StateContext {
   countCookieBytes(bytes: number): void;
 }
 
+/** What a backend whose data travel with the client is told of the way there and back. */
+export interface Carried {
+  /** The client has sent the request, with what it holds now. Attempts of one request carry the same. */
+  sent(request: number): void;
+  /** The client has the answer to the request, and what came with it. */
+  arrived(request: number): void;
+}
+
 export interface StateBackend {
+  /** null where clients carry nothing but an id; then nobody need be told. */
+  readonly carried: Carried | null;
   /** Copies of a session's state that are kept on machines of ours, for the memory metric; fleet size `n`. */
   copies(n: number): number;
   /** Of the last read that was FOUND: acknowledged writes that the copy contains. */
@@ -129,6 +139,7 @@ export abstract class Backend implements StateBackend {
   writesRead = 0;
   writesWritten = 0;
   cause: Cause | null = null;
+  readonly carried: Carried | null = null;
 
   abstract copies(n: number): number;
   abstract read(request: number, server: number): number;

@@ -25,6 +25,8 @@ export class Bench {
   readonly address = new Map<number, number>();
   readonly refusesCookies = new Set<number>();
   readonly movedSessions = new Set<number>();
+  /** Sessions whose requests change something. */
+  readonly posts = new Set<number>();
   /** By session: number of its request, the application's session id that it carries, and the one in its answer. */
   readonly requestNumber = new Map<number, number>();
   readonly carriedId = new Map<number, number>();
@@ -34,11 +36,15 @@ export class Bench {
   messageBytes = 0;
   tracksIds = false;
   private due: { readonly atMs: number; readonly entity: number; readonly operand: number }[] = [];
+  private readonly life: number[];
+  private lives: number;
   private readonly columns: SessionColumns[] = [];
   private capacity = INITIAL_SESSIONS;
 
   constructor(name: string, { weights = [1, 1, 1], balancers = 1, knobs = {} }: BenchParts = {}) {
     this.fleets = Array.from({ length: balancers }, () => fleetOf(weights));
+    this.life = weights.map((_, server) => server);
+    this.lives = weights.length;
     const definition = partNamed(affinityMechanisms, name, "affinity mechanism");
     this.mechanism = definition.create(withDefaults(definition, knobs), this.context());
   }
@@ -53,6 +59,7 @@ export class Bench {
         ...requestsOf({ addressOf: (request) => this.address.get(request) ?? 0xc0000000 + request, urlOf: () => 1 }),
         sessionOf: (request) => request,
         visitOf: (session) => session,
+        changes: (request) => this.posts.has(request),
         numberOf: (request) => this.requestNumber.get(request) ?? 0,
         sessionIdOf: (request) => this.carriedId.get(request) ?? -1,
         answeredIdOf: (request) => this.answeredId.get(request) ?? this.carriedId.get(request) ?? 1000 + request,
@@ -60,6 +67,7 @@ export class Bench {
         addressChanged: (session) => this.movedSessions.has(session),
       },
       views: this.fleets,
+      lifeOf: (server) => this.life[server]!,
       attach: (columns) => {
         this.columns.push(columns);
         columns.grow(this.capacity);
@@ -88,6 +96,20 @@ export class Bench {
       for (const columns of this.columns) columns.grow(this.capacity);
     }
     this.mechanism.forget(session);
+  }
+
+  /** A server is started again: another process, maybe another address. */
+  replace(server: number): void {
+    this.life[server] = this.lives++;
+    for (let balancer = 0; balancer < this.fleets.length; balancer++) this.mechanism.serverChanged(balancer, server);
+  }
+
+  /** A server is no longer in the balancers' configuration. */
+  unlist(server: number): void {
+    this.fleets.forEach((fleet, balancer) => {
+      fleet.setListed(server, false);
+      this.mechanism.serverChanged(balancer, server);
+    });
   }
 
   /** Moves time, and with it the mechanism's own events. */

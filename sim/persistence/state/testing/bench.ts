@@ -22,6 +22,7 @@ const INITIAL_SESSIONS = 2;
 
 /** A read or a write under way or done. */
 export interface Operation {
+  readonly request: number;
   readonly session: number;
   readonly server: number;
   readonly isRead: boolean;
@@ -61,6 +62,9 @@ export class Bench {
   private readonly serverOfLife: number[] = [];
   private readonly stoppedLives = new Set<number>();
   private scheduled: Scheduled[] = [];
+  /** Whether answers wait on their way to the client until `deliver`, instead of being there at once. */
+  holdsAnswers = false;
+  private readonly sessionOfRequest: number[] = [];
   /** By request; those that are gone are taken out. */
   private readonly underWay = new Map<number, Operation>();
   private requests = 0;
@@ -77,7 +81,7 @@ export class Bench {
 
   private context(): StateContext {
     const bench = this;
-    const sessionOf = (request: number) => bench.underWay.get(request)!.session;
+    const sessionOf = (request: number) => bench.sessionOfRequest[request]!;
     return {
       get nowMs() {
         return bench.nowMs;
@@ -146,7 +150,9 @@ export class Bench {
 
   private issue(what: Pick<Operation, "session" | "server" | "isRead" | "contains" | "changed">) {
     const request = this.requests++;
-    const operation: Operation = { ...what, outcome: PENDING, atMs: Number.NaN, found: -1, cause: null };
+    this.sessionOfRequest.push(what.session);
+    this.backend.carried?.sent(request);
+    const operation: Operation = { ...what, request, outcome: PENDING, atMs: Number.NaN, found: -1, cause: null };
     this.underWay.set(request, operation);
     return { request, operation };
   }
@@ -175,6 +181,12 @@ export class Bench {
     if (!operation.isRead && outcome === WRITTEN) operation.found = this.backend.writesWritten;
     if (operation.isRead && (outcome === MISSING || outcome === EXPIRED)) operation.cause = this.backend.cause;
     this.underWay.delete(request);
+    if (!operation.isRead && outcome === WRITTEN && !this.holdsAnswers) this.deliver(operation);
+  }
+
+  /** The client has the answer. */
+  deliver({ request }: Operation): void {
+    this.backend.carried?.arrived(request);
   }
 
   /** Moves time, and with it everything that is due until then. */
