@@ -1,18 +1,36 @@
-/** What a request means for the session of its user: enters answers, losses and expiries into the ledger. */
+/**
+ * What a request means for the session of its user: enters reads, writes, answers, losses and expiries into the ledger.
+ * What is owed, stale and lost is defined in `metrics/ledger.ts`.
+ */
 
 import type { Fleet } from "../balancing/fleet.ts";
 import type { Kernel } from "../engine/kernel.ts";
-import type { Cause } from "../metrics/causes.ts";
+import { type Cause, causeCode, sessionCauses } from "../metrics/causes.ts";
 import type { Ledger } from "../metrics/ledger.ts";
+import { FAILED, REFUSED } from "../metrics/meter.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
-import { HAS_NEW_ADDRESS, IS_DISPLACED, IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
+import {
+  HAS_NEW_ADDRESS,
+  IS_BORN,
+  IS_DISPLACED,
+  IS_LEAVING,
+  IS_RELOGIN,
+  MOST_UNTOLD,
+  MOST_WRITES,
+  type Sessions,
+  UNTOLD_SHIFT,
+} from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { SessionSide } from "./service.ts";
+
+/** One write more, of which the user has yet to hear. */
+const ONE_WRITTEN = 1 + (1 << UNTOLD_SHIFT);
+const STALE_BITS = request.STALE_MASK << request.STALE_SHIFT;
 
 export interface AccountsParts {
   readonly kernel: Kernel;
@@ -36,6 +54,8 @@ export class Accounts implements SessionSide {
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
   private readonly ledger: Ledger;
+  /** Bytes that a session gains with each write, by population; null where none does. */
+  private readonly growthBytes: Float64Array | null;
 
   constructor(parts: AccountsParts) {
     this.kernel = parts.kernel;
@@ -47,6 +67,84 @@ export class Accounts implements SessionSide {
     this.affinity = parts.affinity;
     this.state = parts.state;
     this.ledger = parts.ledger;
+    const growth = Float64Array.from(parts.users, ({ population }) => population.session.growthBytesPerWrite);
+    this.growthBytes = growth.some((bytes) => bytes > 0) ? growth : null;
+  }
+
+  /** The backend found a copy of the session. */
+  found(slot: number): void {
+    const { ints } = this.requests;
+    const at = slot * request.INTS;
+    const read = this.state.writesRead;
+    ints[at + request.WRITES_READ] = read;
+    const isStale = read < this.sessions.owedOf(ints[at + request.SESSION]!);
+    if (isStale || (ints[at + request.FLAGS]! & STALE_BITS) !== 0) this.noteAge(slot, isStale);
+  }
+
+  /** Whether the copy that the request read is behind, and why; an attempt before may have read another. */
+  private noteAge(slot: number, isStale: boolean): void {
+    const at = slot * request.INTS + request.FLAGS;
+    this.requests.ints[at]! &= ~STALE_BITS;
+    if (!isStale) return;
+    const { cause, writesRead } = this.state;
+    if (cause === null) {
+      throw new Error(`the state backend found an old copy, of ${writesRead} writes, and did not say why it is old`);
+    }
+    this.requests.ints[at]! |= (causeCode(cause) + 1) << request.STALE_SHIFT;
+  }
+
+  /** The backend has acknowledged what the request changed. */
+  wrote(slot: number): void {
+    const { ints } = this.requests;
+    const at = slot * request.INTS;
+    const session = ints[at + request.SESSION]!;
+    const page = session * field.INTS;
+    const book = this.sessions.ints;
+    const isBorn = (book[page + field.META]! & IS_BORN) !== 0;
+    if (!isBorn && (ints[at + request.FLAGS]! & request.HAS_SESSION) !== 0) return;
+    const { writesWritten } = this.state;
+    ints[at + request.WRITES_READ] = writesWritten;
+    const entry = book[page + field.WRITES]!;
+    const before = entry & MOST_WRITES;
+    if (writesWritten === before + 1 && entry >>> UNTOLD_SHIFT < MOST_UNTOLD && before < MOST_WRITES) {
+      book[page + field.WRITES] = entry + ONE_WRITTEN;
+    } else {
+      this.replaced(slot, session, before);
+    }
+    if (this.growthBytes !== null && isBorn) this.grow(session, writesWritten - before);
+  }
+
+  /** The write did not follow on the newest copy, which had `before` writes. */
+  private replaced(slot: number, session: number, before: number): void {
+    const { writesWritten } = this.state;
+    if (writesWritten > MOST_WRITES) throw new RangeError(`a session has more than ${MOST_WRITES} writes`);
+    const owed = Math.min(this.sessions.owedOf(session), writesWritten);
+    const untold = Math.min(writesWritten - owed, MOST_UNTOLD);
+    this.sessions.ints[session * field.INTS + field.WRITES] = writesWritten | (untold << UNTOLD_SHIFT);
+    // A login does not replace the one before it but what was written since.
+    const own = this.requests.has(slot, request.HAS_SESSION) ? 1 : 0;
+    const lost = before - (writesWritten - own);
+    if (lost > 0 && this.ledger.isBorn(session)) this.ledger.loseWrites(this.causeOfOverwriting(slot), lost);
+  }
+
+  private causeOfOverwriting(slot: number): Cause {
+    const stale =
+      (this.requests.ints[slot * request.INTS + request.FLAGS]! >>> request.STALE_SHIFT) & request.STALE_MASK;
+    return this.state.writeCause ?? sessionCauses[stale - 1]?.name ?? "concurrent-request";
+  }
+
+  private grow(session: number, writes: number): void {
+    const bytes = this.growthBytes![this.sessions.populationOf(session)]!;
+    if (bytes > 0) this.ledger.grow(writes * bytes, this.kernel.nowMs);
+  }
+
+  /** The answer tells the user of a write, after which the newest copy contained `writes`. */
+  private told(session: number, writes: number): void {
+    const at = session * field.INTS + field.WRITES;
+    const entry = this.sessions.ints[at]!;
+    const written = entry & MOST_WRITES;
+    const untold = written > writes ? written - writes : 0;
+    if (untold < entry >>> UNTOLD_SHIFT) this.sessions.ints[at] = written | (untold << UNTOLD_SHIFT);
   }
 
   /** Enters an answer into the ledger. */
@@ -55,7 +153,6 @@ export class Accounts implements SessionSide {
     const { nowMs } = this.kernel;
     if ((sessions.ints[session * field.INTS + field.META]! & IS_LEAVING) !== 0) return;
     const server = requests.ints[slot * request.INTS + request.SERVER]!;
-    const users = this.users[sessions.populationOf(session)]!;
     const flags = requests.ints[slot * request.INTS + request.FLAGS]!;
     const isLogin = (flags & request.HAS_SESSION) === 0;
     // While this request was under way, another one of the visit found the session gone.
@@ -63,25 +160,19 @@ export class Accounts implements SessionSide {
     if (this.rules.idleTimeoutMs !== null) sessions.usedAtMs[session] = nowMs;
     sessions.ints[session * field.INTS + field.META]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
     if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.ints[session * field.INTS + field.META]! |= IS_DISPLACED;
+    const writes = requests.ints[slot * request.INTS + request.WRITES_READ]!;
     if (!ledger.isBorn(session)) {
-      sessions.ints[session * field.INTS + field.WRITES] = 1;
-      ledger.birth(session, server, users.bytesOf(session), nowMs);
+      this.told(session, writes);
+      const number = requests.ints[slot * request.INTS + request.NUMBER]!;
+      ledger.birth(session, server, number, this.bytesOf(session), nowMs);
       return;
     }
     if (sessions.ints[session * field.INTS + field.SERVER] !== server) ledger.move(session, server, nowMs);
-    const owed = sessions.ints[session * field.INTS + field.WRITES]!;
-    const read = isLogin ? 0 : requests.ints[slot * request.INTS + request.WRITES_READ]!;
-    if (!isLogin && read < owed) {
-      ledger.counts.staleReads++;
+    if ((flags & STALE_BITS) !== 0) {
+      ledger.staleRead(((flags >>> request.STALE_SHIFT) & request.STALE_MASK) - 1);
       requests.ints[slot * request.INTS + request.FLAGS]! |= request.IS_SPOILT;
     }
-    if ((flags & request.WRITES) === 0) return;
-    // Of two logins at once the later one's session replaces the earlier one's, and with it whatever was written since.
-    ledger.counts.writesLost += Math.max(0, isLogin ? owed - 1 : owed - read);
-    const contains = read + 1;
-    sessions.ints[session * field.INTS + field.WRITES] = contains;
-    const growth = users.population.session.growthBytesPerWrite;
-    if (growth > 0) ledger.grow((contains - owed) * growth, nowMs);
+    if ((flags & request.WRITES) !== 0) this.told(session, writes);
   }
 
   expireIfDue(slot: number): void {
@@ -92,16 +183,37 @@ export class Accounts implements SessionSide {
     const isIdle = idleTimeoutMs !== null && nowMs - this.sessions.usedAtMs[session]! > idleTimeoutMs;
     const isOld = absoluteTimeoutMs !== null && nowMs - this.sessions.bornAtMs[session]! > absoluteTimeoutMs;
     if (!isIdle && !isOld) return;
-    this.interruptTransaction(slot, session);
-    this.ledger.timeOut(session, this.bytesOf(session), nowMs);
+    // Of two limits the one that was reached first.
+    const isIdleFirst =
+      isIdle &&
+      (!isOld ||
+        this.sessions.usedAtMs[session]! + idleTimeoutMs <= this.sessions.bornAtMs[session]! + absoluteTimeoutMs);
+    this.timeOut(slot, session, isIdleFirst ? "idle-timeout" : "absolute-timeout");
+  }
+
+  /** The backend found a copy past a limit of the backend's own. */
+  expired(slot: number): void {
+    const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
+    const { idleTimeoutMs, absoluteTimeoutMs } = this.rules;
+    const usual = idleTimeoutMs === null && absoluteTimeoutMs !== null ? "absolute-timeout" : "idle-timeout";
+    if (this.ledger.isBorn(session)) this.timeOut(slot, session, this.state.cause ?? usual);
+    else this.logInAgain(slot, session);
+  }
+
+  private timeOut(slot: number, session: number, cause: Cause): void {
+    this.interruptTransaction(slot, session, cause);
+    const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
+    this.ledger.timeOut(session, cause, number, this.bytesOf(session), this.kernel.nowMs);
     this.logInAgain(slot, session);
   }
 
   lost(slot: number): void {
     const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
     if (this.ledger.isBorn(session)) {
-      this.interruptTransaction(slot, session);
-      this.ledger.lose(session, this.causeOfLoss(slot, session), this.bytesOf(session), this.kernel.nowMs);
+      const cause = this.causeOfLoss(slot, session);
+      const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
+      this.interruptTransaction(slot, session, cause);
+      this.ledger.lose(session, cause, number, this.bytesOf(session), this.kernel.nowMs);
       if (this.rules.afterLoss === "leave") this.sessions.ints[session * field.INTS + field.META]! |= IS_LEAVING;
     }
     this.logInAgain(slot, session);
@@ -126,14 +238,20 @@ export class Accounts implements SessionSide {
     this.sessions.ints[session * field.INTS + field.META]! |= IS_RELOGIN;
     this.requests.ints[slot * request.INTS + request.WRITES_READ] = 0;
     this.requests.ints[slot * request.INTS + request.FLAGS] =
-      (this.requests.ints[slot * request.INTS + request.FLAGS]! & ~request.HAS_SESSION) |
+      (this.requests.ints[slot * request.INTS + request.FLAGS]! & ~(request.HAS_SESSION | STALE_BITS)) |
       request.WRITES |
       request.IS_SPOILT;
   }
 
-  interruptTransaction(slot: number, session: number): void {
+  /** A request that has come to nothing, `how` being its end (`metrics/meter.ts`), cuts the transaction that it belongs to. */
+  failed(slot: number, session: number, how: number): void {
+    const cause = how === REFUSED ? "request-refused" : how === FAILED ? "request-failed" : "request-timed-out";
+    this.interruptTransaction(slot, session, cause);
+  }
+
+  private interruptTransaction(slot: number, session: number, cause: Cause): void {
     if (!this.requests.has(slot, request.IN_TRANSACTION)) return;
-    this.ledger.counts.transactionsInterrupted++;
+    this.ledger.interrupt(cause);
     this.sessions.setTransactionLeft(session, 0);
     this.requests.ints[slot * request.INTS + request.FLAGS]! &= ~request.IN_TRANSACTION;
   }

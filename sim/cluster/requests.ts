@@ -27,7 +27,7 @@ export const SERVER = 8;
 export const REDISPATCHES = 9;
 /** How the attempt failed, while the error is on its way. */
 export const FAILURE = 10;
-/** Acknowledged writes that the copy it read contains. */
+/** Writes that the copy it read contains; once it has written, those that the newest copy contained then. */
 export const WRITES_READ = 11;
 /** Handles of the balancer's timeout and of the user's patience. */
 export const TIMEOUT = 12;

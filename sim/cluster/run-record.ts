@@ -28,9 +28,11 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
   }
   const measured = difference(simulation.integrals(), simulation.integralsAtStart);
   const before = simulation.countsAtStart;
-  const lostByCause = sessionCauses.map((_, code) => ledger.counts.lostByCause[code]! - before.lostByCause[code]!);
+  const lostByCause = sessionCauses.map(
+    (_, code) => ledger.counts.caused.sessionsLost[code]! - before.caused.sessionsLost[code]!,
+  );
   const writesByCause = sessionCauses.map(
-    (_, code) => ledger.counts.writesLostByCause[code]! - before.writesLostByCause[code]!,
+    (_, code) => ledger.counts.lostWork.writes[code]! - before.lostWork.writes[code]!,
   );
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,

@@ -4,7 +4,7 @@
  */
 import type { Kernel } from "../engine/kernel.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
-import { FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
+import { EXPIRED, FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
@@ -20,8 +20,14 @@ import type { Watch } from "./watch.ts";
 export interface SessionSide {
   /** The session has outlived its limits: it ends as timed out, and the request becomes a login. */
   expireIfDue(slot: number): void;
+  /** A copy was found. */
+  found(slot: number): void;
   /** No copy was found: the session is lost, and the request becomes a login. */
   lost(slot: number): void;
+  /** A copy was found, too old by the backend's own rules: the session ends as timed out, and the request becomes a login. */
+  expired(slot: number): void;
+  /** What the request changed has been written. */
+  wrote(slot: number): void;
 }
 
 export interface ServiceParts {
@@ -130,10 +136,12 @@ export class Service {
 
   private haveRead(slot: number, server: number, outcome: number): void {
     if (outcome === FOUND) {
-      this.requests.ints[slot * request.INTS + request.WRITES_READ] = this.state.writesRead;
+      this.accounts.found(slot);
     } else if (outcome === MISSING) {
       this.accounts.lost(slot);
       // A user who leaves still gets the page that says so, without any work; see `visits.ts`.
+    } else if (outcome === EXPIRED) {
+      this.accounts.expired(slot);
     } else {
       this.leave(slot, server, false);
       return;
@@ -174,7 +182,7 @@ export class Service {
       ints[at + request.PHASE] = request.WRITING;
       floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
     } else {
-      this.leave(slot, server, outcome === WRITTEN);
+      this.haveWritten(slot, server, outcome, changed);
     }
   }
 
@@ -192,7 +200,12 @@ export class Service {
     const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
     const outcome = this.state.writeDone(slot, server, contains, changed);
     if (outcome === PENDING) this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
-    else this.leave(slot, server, outcome === WRITTEN);
+    else this.haveWritten(slot, server, outcome, changed);
+  }
+
+  private haveWritten(slot: number, server: number, outcome: number, changed: boolean): void {
+    if (changed && outcome === WRITTEN) this.accounts.wrote(slot);
+    this.leave(slot, server, outcome === WRITTEN);
   }
 
   private countStateTime(slot: number): void {

@@ -4,7 +4,8 @@ import { Fleet } from "../balancing/fleet.ts";
 import { partNamed } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
-import { Ledger, type LedgerCounts } from "../metrics/ledger.ts";
+import { Ledger } from "../metrics/ledger.ts";
+import type { LedgerCounts } from "../metrics/ledger-counts.ts";
 import { Meter } from "../metrics/meter.ts";
 import { Timeline } from "../metrics/timeline.ts";
 import { affinityMechanisms } from "../persistence/affinity/index.ts";
@@ -334,7 +335,7 @@ export class Simulation {
 
   private startMeasuring(): void {
     this.meter.startMeasuring();
-    this.ledger.lifespanMs.clear();
+    for (const ages of [this.ledger.lifespanMs, this.ledger.lostAgeMs, this.ledger.timedOutAgeMs]) ages.clear();
     this.countsAtStart = this.ledger.counts.copy();
     this.integralsAtStart = this.integrals();
   }

@@ -206,7 +206,7 @@ export class Visits implements ClientSide {
       );
       return;
     }
-    this.accounts.interruptTransaction(slot, session);
+    this.accounts.failed(slot, session, how);
     if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[how]!++;
     this.finish(slot, session, how);
     if (users.population.afterFailure === "leave") this.leave(session);
@@ -230,7 +230,7 @@ export class Visits implements ClientSide {
     const { requests } = this;
     requests.ints[slot * request.INTS + request.PATIENCE] = NO_EVENT;
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
-    this.accounts.interruptTransaction(slot, session);
+    this.accounts.failed(slot, session, TIMED_OUT);
     if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
     if (this.isAnyPaced) this.sources[this.sessions.populationOf(session)]!.requestEnded(session);

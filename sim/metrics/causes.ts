@@ -52,5 +52,7 @@ export const sessionCauses = [
 
 export type Cause = (typeof sessionCauses)[number]["name"];
 
+const codes = new Map<string, number>(sessionCauses.map(({ name }, code) => [name, code]));
+
 /** The code of a cause: its index in `sessionCauses`. */
-export const causeCode = (cause: Cause): number => sessionCauses.findIndex((entry) => entry.name === cause);
+export const causeCode = (cause: Cause): number => codes.get(cause)!;

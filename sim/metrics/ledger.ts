@@ -1,45 +1,32 @@
 /**
  * The session ledger: what users are owed, and what became of it. The state backends know only their copies; every loss,
- * stale read and lost write is a difference between the two, counted here once.
+ * stale read and lost write is a difference between the two, counted here once, under one cause.
  *
- * Checked at the end of every run: born = completed + timed out + abandoned + lost + still open, and losses by cause add
- * up to the losses.
+ * Of each session two numbers are kept: how many writes its newest copy contains, in the order in which they were
+ * written, and how many of those its user has been told of by an answer: those are owed.
+ *
+ * - A read that finds fewer than are owed is stale. A read of the newest copy never is, whatever is written meanwhile.
+ * - A write of a copy that the newest one is not contained in puts itself in its place: what the newest one had beyond it is
+ *   lost, told or not, under the cause of the read if that was stale, or else to a concurrent request. Where changes
+ *   are merged the newest copy grows by one, and nothing is lost. What is lost is taken from what is owed at once.
+ * - An answer to a write makes owed what the newest copy contained when that write was done, as far as it still does:
+ *   answers may overtake each other. A write whose answer never comes is owed as soon as the answer to a later one has come.
+ * - Of logins that replace one another only what was written since the earlier one is lost; before the first answer
+ *   nobody is owed anything.
+ * - Work that nobody waits for touches no session; a request whose session has ended meanwhile writes for nobody, and is not
+ *   counted.
+ *
+ * Checked at the end of every run: born = completed + timed out + abandoned + lost + still open, and for each kind of event
+ * the causes add up to its total.
  */
 import { floatZero } from "../engine/float-zero.ts";
+import { grown } from "../engine/grown.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
 import { IS_BORN, IS_RELOGIN } from "../workload/sessions.ts";
-import { type Cause, causeCode, sessionCauses } from "./causes.ts";
+import { type Cause, causeCode } from "./causes.ts";
 import { Histogram } from "./histogram.ts";
-
-/** Counts since the start of the run; a copy taken at the end of warm-up is what the measured numbers start from. */
-export class LedgerCounts {
-  born = 0;
-  completed = 0;
-  /** Of the completed: born and completed in one moment. */
-  fleeting = 0;
-  timedOut = 0;
-  abandoned = 0;
-  lost = 0;
-  moved = 0;
-  staleReads = 0;
-  writesLost = 0;
-  relogins = 0;
-  surpriseTimeouts = 0;
-  transactionsInterrupted = 0;
-  readonly lostByCause = new Float64Array(sessionCauses.length);
-  readonly writesLostByCause = new Float64Array(sessionCauses.length);
-
-  copy(): LedgerCounts {
-    const copy = new LedgerCounts();
-    Object.assign(copy, {
-      ...this,
-      lostByCause: this.lostByCause.slice(),
-      writesLostByCause: this.writesLostByCause.slice(),
-    });
-    return copy;
-  }
-}
+import { LedgerCounts, troubleKinds } from "./ledger-counts.ts";
 
 export class Ledger {
   readonly counts = new LedgerCounts();
@@ -55,8 +42,16 @@ export class Ledger {
   bytes = floatZero();
   byteMs = floatZero();
   readonly lifespanMs = new Histogram();
+  /** Ages of sessions that were lost, and of those that timed out. */
+  readonly lostAgeMs = new Histogram();
+  readonly timedOutAgeMs = new Histogram();
 
   private readonly sessions: Sessions;
+  /**
+   * Number of the request that was the login, of sessions that were not the first of their visit; of the first it is
+   * taken to be 0. Most runs never touch it.
+   */
+  private loginNumber = new Int32Array(0);
 
   constructor(sessions: Sessions, servers: number) {
     this.sessions = sessions;
@@ -69,10 +64,13 @@ export class Ledger {
     return (this.sessions.ints[session * field.INTS + field.META]! & IS_BORN) !== 0;
   }
 
-  /** The first answer: from now on the user is owed `writes` acknowledged writes, `bytes` of state. */
-  birth(session: number, server: number, bytes: number, nowMs: number): void {
+  /** The first answer, to request `number` of the visit: from now on the user is owed something, `bytes` of state. */
+  birth(session: number, server: number, number: number, bytes: number, nowMs: number): void {
     this.counts.born++;
-    if ((this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0) this.counts.relogins++;
+    if ((this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0) {
+      this.counts.relogins++;
+      this.noteLogin(session, number);
+    }
     this.sessions.ints[session * field.INTS + field.META]! |= IS_BORN;
     this.sessions.bornAtMs[session] = nowMs;
     this.sessions.ints[session * field.INTS + field.SERVER] = server;
@@ -116,20 +114,62 @@ export class Ledger {
     this.end(session, bytes, nowMs);
   }
 
-  timeOut(session: number, bytes: number, nowMs: number): void {
-    this.counts.timedOut++;
-    this.counts.surpriseTimeouts++;
+  /** `number` is that of the request that met the end of the session. */
+  timeOut(session: number, cause: Cause, number: number, bytes: number, nowMs: number): void {
+    const code = causeCode(cause);
+    const { counts } = this;
+    counts.timedOut++;
+    counts.surpriseTimeouts++;
+    counts.caused.surpriseTimeouts[code]!++;
+    const ageMs = nowMs - this.sessions.bornAtMs[session]!;
+    counts.timedOutWork.writes[code]! += this.sessions.owedOf(session);
+    counts.timedOutWork.requests[code]! += number - this.loginNumberOf(session);
+    counts.timedOutWork.ms[code]! += ageMs;
+    this.timedOutAgeMs.add(ageMs);
     this.end(session, bytes, nowMs);
   }
 
-  lose(session: number, cause: Cause, bytes: number, nowMs: number): void {
+  /** `number` is that of the request that found no copy. */
+  lose(session: number, cause: Cause, number: number, bytes: number, nowMs: number): void {
     const code = causeCode(cause);
-    const writes = this.sessions.ints[session * field.INTS + field.WRITES]!;
-    this.counts.lost++;
-    this.counts.writesLost += writes;
-    this.counts.lostByCause[code]!++;
-    this.counts.writesLostByCause[code]! += writes;
+    const { counts } = this;
+    const writes = this.sessions.owedOf(session);
+    const ageMs = nowMs - this.sessions.bornAtMs[session]!;
+    counts.lost++;
+    counts.caused.sessionsLost[code]!++;
+    counts.lostWork.writes[code]! += writes;
+    counts.lostWork.requests[code]! += number - this.loginNumberOf(session);
+    counts.lostWork.ms[code]! += ageMs;
+    this.lostAgeMs.add(ageMs);
+    this.loseWrites(cause, writes);
     this.end(session, bytes, nowMs);
+  }
+
+  loseWrites(cause: Cause, writes: number): void {
+    this.counts.writesLost += writes;
+    this.counts.caused.writesLost[causeCode(cause)]! += writes;
+  }
+
+  staleRead(code: number): void {
+    this.counts.staleReads++;
+    this.counts.caused.staleReads[code]!++;
+  }
+
+  interrupt(cause: Cause): void {
+    this.counts.transactionsInterrupted++;
+    this.counts.caused.transactionsInterrupted[causeCode(cause)]!++;
+  }
+
+  private loginNumberOf(session: number): number {
+    const isRelogin = (this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0;
+    return isRelogin ? this.loginNumber[session]! : 0;
+  }
+
+  private noteLogin(session: number, number: number): void {
+    if (session >= this.loginNumber.length) {
+      this.loginNumber = grown(this.loginNumber, new Int32Array(this.sessions.capacity));
+    }
+    this.loginNumber[session] = number;
   }
 
   /** Ends the session within its visit; the visit may go on with a new one. */
@@ -161,12 +201,15 @@ export class Ledger {
 
   /** @throws Error when sessions or causes do not add up: a defect of the model, never of the scenario. */
   check(): void {
-    const { born, completed, timedOut, abandoned, lost, lostByCause } = this.counts;
+    const { born, completed, timedOut, abandoned, lost, caused } = this.counts;
     const ended = completed + timedOut + abandoned + lost;
     if (born !== ended + this.live) {
       throw new Error(`sessions do not add up: ${born} born, ${ended} ended, ${this.live} live`);
     }
-    const caused = lostByCause.reduce((sum, count) => sum + count, 0);
-    if (caused !== lost) throw new Error(`losses do not add up: ${lost} lost, ${caused} by cause`);
+    for (const kind of troubleKinds) {
+      const total = this.counts.totalOf(kind);
+      const sum = caused[kind].reduce((all, count) => all + count, 0);
+      if (sum !== total) throw new Error(`causes do not add up: ${total} ${kind}, ${sum} by cause`);
+    }
   }
 }

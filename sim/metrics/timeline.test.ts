@@ -34,7 +34,7 @@ describe("the timeline", () => {
     servers.ints[ARRIVED] = 3;
     servers.ints[INTS + ARRIVED] = 1;
     timeline.responseTimeMs.add(8);
-    ledger.birth(0, 0, 100, 0);
+    ledger.birth(0, 0, 0, 100, 0);
     ledger.counts.staleReads = 2;
     endWindow(100);
     meter.enter();
@@ -42,7 +42,7 @@ describe("the timeline", () => {
     servers.ints[ARRIVED] = 4;
     servers.ints[INTS + ARRIVED] = 2;
     ledger.move(0, 1, 150);
-    ledger.lose(0, "crash", 100, 150);
+    ledger.lose(0, "crash", 1, 100, 150);
     endWindow(200);
     expect(timeline.record()).toMatchObject({
       windowMs: 100,

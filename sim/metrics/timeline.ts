@@ -3,7 +3,8 @@ import { ARRIVED, FLOATS, IN_SYSTEM_MS, INTS, type Servers } from "../cluster/se
 import type { TimelineRecord } from "../record.ts";
 import { sessionCauses } from "./causes.ts";
 import { bucketLow, Histogram, quantileOf } from "./histogram.ts";
-import type { Ledger, LedgerCounts } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerCounts } from "./ledger-counts.ts";
 import { ANSWERED, FAILED, type Meter, REFUSED, TIMED_OUT } from "./meter.ts";
 import { skewOf } from "./skew.ts";
 
@@ -88,7 +89,7 @@ export class Timeline {
     this.moved.push(counts.moved - before.moved);
     this.stale.push(counts.staleReads - before.staleReads);
     this.lost.forEach((column, code) => {
-      column.push(counts.lostByCause[code]! - before.lostByCause[code]!);
+      column.push(counts.caused.sessionsLost[code]! - before.caused.sessionsLost[code]!);
     });
     ledger.settle(nowMs);
     this.live.push((ledger.liveMs - this.liveMsBefore) / elapsedMs);

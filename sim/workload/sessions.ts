@@ -46,8 +46,15 @@ export const VISIT_HIGH = 1;
 /** Requests issued so far, and in all. The first also links the free slots. */
 export const ISSUED = 2;
 export const PLANNED = 3;
-/** Acknowledged writes that the user is owed. */
+/**
+ * Writes that the newest copy of the session contains, at most `MOST_WRITES`; from bit 24 on how many of them no answer
+ * has told the user of yet. The rest is what the user is owed.
+ */
 export const WRITES = 4;
+export const MOST_WRITES = 0xffffff;
+export const UNTOLD_SHIFT = 24;
+/** More than these at once are taken for told. */
+export const MOST_UNTOLD = 127;
 /** The server that answered last, or -1. */
 export const SERVER = 5;
 /** The client's present address, 32 bits; to be asked of `Users`, who work it out. */
@@ -112,6 +119,17 @@ export class Sessions {
   /** Puts population and flags in place, and the visit in no transaction. */
   mark(slot: number, population: number, flags: number): void {
     this.ints[slot * INTS + META] = flags | (population << POPULATION_SHIFT);
+  }
+
+  /** Writes that the newest copy of the session contains. */
+  writesOf(slot: number): number {
+    return this.ints[slot * INTS + WRITES]! & MOST_WRITES;
+  }
+
+  /** Acknowledged writes that the user is owed. */
+  owedOf(slot: number): number {
+    const entry = this.ints[slot * INTS + WRITES]!;
+    return (entry & MOST_WRITES) - (entry >>> UNTOLD_SHIFT);
   }
 
   /** Requests still to come in the transaction under way; 0 outside one. */

@@ -183,8 +183,7 @@ export class Users {
   bytesOf(slot: number): number {
     const { sessions, population } = this;
     return (
-      this.stateBytes.draw(sessions.visitOf(slot), 0) +
-      sessions.ints[slot * field.INTS + field.WRITES]! * population.session.growthBytesPerWrite
+      this.stateBytes.draw(sessions.visitOf(slot), 0) + sessions.writesOf(slot) * population.session.growthBytesPerWrite
     );
   }
 }

@@ -103,6 +103,11 @@ export interface StateBackend {
   readonly writesWritten: number;
   /** Of the last read that was MISSING or EXPIRED; and of one that was FOUND, why that copy may be an older one. */
   readonly cause: Cause | null;
+  /**
+   * Of the last write that was WRITTEN: why it took writes out of the newest copy, or did not get into it, where that was
+   * neither a stale read nor a concurrent request, as when two stores agree on one of two writes; else null.
+   */
+  readonly writeCause: Cause | null;
   /** Reads the session of `request` for `server`: FOUND, MISSING, UNAVAILABLE, EXPIRED or PENDING. */
   read(request: number, server: number): number;
   /** The end of a PENDING read, or of one step of it. */
@@ -140,6 +145,7 @@ export abstract class Backend implements StateBackend {
   writesWritten = 0;
   cause: Cause | null = null;
   readonly carried: Carried | null = null;
+  writeCause: Cause | null = null;
 
   abstract copies(n: number): number;
   abstract read(request: number, server: number): number;
