@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Document, parse, parseDocument, visit } from "yaml";
+import { plainSessionRules } from "../sim/persistence/lifecycle/plain-rules.ts";
 import { loadScenario, scenarioTemplate } from "./index.ts";
 import { load, problems, replayed, small, told } from "./testing/small.ts";
 
@@ -18,7 +19,7 @@ test("the smallest file loads, and every default is filled in", () => {
     durationMs: 60_000,
     warmUpMs: 0,
     windowMs: 500,
-    sessions: { idleTimeoutMs: 1_800_000, absoluteTimeoutMs: null, afterLoss: "login" },
+    sessions: { ...plainSessionRules, idleTimeoutMs: 1_800_000 },
     faults: [],
   });
   expect(model.populations[0]).toMatchObject({
@@ -121,7 +122,7 @@ test("what is missing is told at the key that should hold it", () => {
   expect(told("name: x\nduration: 1m\nworkload:\n  users:\n    arrivals: { process: closed, users: 1 }\n")).toEqual([
     "1:1 is missing; it must be a map with the keys balancers, servers, service, network",
     "1:1 is missing; it must be a list of strategies",
-    "4:3 is missing; it must be a map with the keys requests, think, writes, size, growth, transactions",
+    "4:3 is missing; it must be a map with the keys requests, think, writes, size, growth, changes, transactions, parallel, polling, logout, loginAt",
   ]);
 });
 
@@ -146,7 +147,7 @@ test("of two entries with one key the mistakes of both are told, and nothing tha
   expect(told(twice)).toEqual([
     "5:41 must be a rate above zero, such as 20/s or 300/m, found 2",
     "7:3 this key stands twice in one map",
-    "7:3 is missing; it must be a map with the keys requests, think, writes, size, growth, transactions",
+    "7:3 is missing; it must be a map with the keys requests, think, writes, size, growth, changes, transactions, parallel, polling, logout, loginAt",
     "8:41 must be a rate above zero, such as 20/s or 300/m, found 3",
   ]);
   expect(told(`${small}duration: 1s\nwarmUp: 2s\n`)).toEqual(["10:1 this key stands twice in one map"]);

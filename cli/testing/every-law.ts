@@ -14,6 +14,7 @@ import {
   simulate,
   stateBackends,
 } from "../../sim/index.ts";
+import { plainSessionRules } from "../../sim/persistence/lifecycle/plain-rules.ts";
 
 const laws: readonly Distribution[] = [
   { law: "lognormal", mean: 30, cv: 1.4 },
@@ -65,7 +66,12 @@ const populations: readonly Population[] = processes.map((arrivals, index) => ({
     writesFraction: 0.3,
     stateBytes: { law: "lognormal", mean: 2000, cv: 1 },
     growthBytesPerWrite: 50,
+    changedBytesPerWrite: null,
     transactions: { fraction: 0.1, steps: 3 },
+    parallel: null,
+    polling: null,
+    logoutFraction: 1,
+    loginAt: 0,
   },
   clients: {
     natFraction: 0.3,
@@ -113,7 +119,7 @@ const scenario: Scenario = {
       balancerToServerMs: { law: "lognormal", mean: 0.5, cv: 0.5 },
     },
   },
-  sessions: { idleTimeoutMs: 10_000, absoluteTimeoutMs: 30_000, afterLoss: "login" },
+  sessions: { ...plainSessionRules, idleTimeoutMs: 10_000, absoluteTimeoutMs: 30_000 },
   faults: [{ kind: "crash", atMs: 15_000, servers: [1], restartAfterMs: 5000 }],
 };
 

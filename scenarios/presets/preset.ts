@@ -1,4 +1,5 @@
 import type { Knobs } from "../../sim/catalogue.ts";
+import type { SessionRules } from "../../sim/scenario.ts";
 
 export interface PresetPart {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface StrategyPreset {
   readonly balancing: PresetPart;
   readonly affinity: PresetPart;
   readonly state: PresetPart;
+  /** Rules of sessions that come with the framework; the others are the scenario's. */
+  readonly sessions?: Partial<SessionRules>;
 }
 
 export const part = (name: string, knobs: Knobs = {}): PresetPart => ({ name, knobs });

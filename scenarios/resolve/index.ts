@@ -6,6 +6,7 @@ import type { Expectation } from "../schema/expectation.ts";
 import type { ScenarioFile } from "../schema/index.ts";
 import { clusterOf, faultOf } from "./cluster.ts";
 import { populationOf } from "./population.ts";
+import { sessionRulesOf } from "./sessions.ts";
 import { strategyOf } from "./strategy.ts";
 
 /** A log that a population replays instead of drawing its arrivals. */
@@ -66,11 +67,7 @@ export function resolve(file: ScenarioFile, text: string, own: readonly Describe
     windowMs: file.window ?? defaultWindowMs(file.duration),
     populations: populations.map(([name, population]) => populationOf(name, population)),
     cluster,
-    sessions: {
-      idleTimeoutMs: file.sessions.idleTimeout,
-      absoluteTimeoutMs: file.sessions.absoluteTimeout,
-      afterLoss: file.sessions.afterLoss,
-    },
+    sessions: sessionRulesOf(file.sessions),
     faults: file.faults.map((fault) => faultOf(fault, cluster.servers)),
   };
   const replays = populations.flatMap(([, { arrivals }], population): Replay[] => {

@@ -5,7 +5,7 @@ import { arrivalsOf } from "./arrivals.ts";
 export function populationOf(name: string, file: PopulationFile): Population {
   const { session, clients, urls, retry } = file;
   const { nat, mobile } = clients.addresses ?? {};
-  const { transactions } = session;
+  const { transactions, polling } = session;
   return {
     name,
     arrivals: arrivalsOf(file.arrivals),
@@ -17,7 +17,15 @@ export function populationOf(name: string, file: PopulationFile): Population {
       writesFraction: session.writes ?? 0,
       stateBytes: session.size,
       growthBytesPerWrite: session.growth,
+      changedBytesPerWrite: session.changes ?? null,
       transactions: transactions === undefined ? null : { fraction: transactions.share, steps: transactions.steps },
+      parallel: session.parallel ?? null,
+      polling:
+        polling === undefined
+          ? null
+          : { intervalMs: polling.interval, writesFraction: polling.writes, renews: polling.renews },
+      logoutFraction: session.logout,
+      loginAt: session.loginAt,
     },
     clients: {
       natFraction: nat?.share ?? 0,

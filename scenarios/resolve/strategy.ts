@@ -7,6 +7,7 @@ import type { PartChoice, Strategy } from "../../sim/scenario.ts";
 import type { PartGiven } from "../schema/parts.ts";
 import type { StrategyFile } from "../schema/strategy.ts";
 import { reportsOf } from "./cluster.ts";
+import { sessionOverridesOf } from "./sessions.ts";
 
 /** Knobs that a file gives to the part its preset has go on top of the preset's; another part starts from its defaults. */
 function choose(
@@ -24,9 +25,10 @@ function choose(
 
 /** @param own balancing algorithms beside the catalogue's */
 export function strategyOf(
-  { name, preset, balancing, placement, reports, affinity, state }: StrategyFile,
+  { name, preset, balancing, placement, reports, affinity, state, sessions }: StrategyFile,
   own: readonly Described[] = [],
 ): Strategy {
+  const rules = { ...preset?.sessions, ...(sessions === undefined ? {} : sessionOverridesOf(sessions)) };
   return {
     name,
     balancing: choose([...balancingAlgorithms, ...own], "balancing algorithm", balancing, preset?.balancing),
@@ -36,5 +38,6 @@ export function strategyOf(
     ...(reports === undefined ? {} : { reports: reportsOf(reports) }),
     affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
     state: choose(stateBackends, "state backend", state, preset?.state),
+    ...(Object.keys(rules).length === 0 ? {} : { sessions: rules }),
   };
 }

@@ -9,18 +9,11 @@ import { cluster } from "./cluster.ts";
 import { expectation } from "./expectation.ts";
 import { fault } from "./faults.ts";
 import { population } from "./population.ts";
-import { count, duration, durationOrNone, identifier, text, word } from "./quantities.ts";
+import { count, duration, identifier, text } from "./quantities.ts";
+import { sessions } from "./sessions.ts";
 import { strategyWith } from "./strategy.ts";
 
 const positive = { above: 0 };
-
-const sessions = closed({
-  idleTimeout: durationOrNone(positive).describe("A session ends this long after its last use.").prefault("30m"),
-  absoluteTimeout: durationOrNone(positive).describe("A session ends this long after its birth.").prefault("none"),
-  afterLoss: word(["login", "leave"])
-    .describe("What a user does after losing the session: log in again and go on, or leave.")
-    .prefault("login"),
-});
 
 /** Of a file that may name `own` balancing algorithms beside the catalogue's. */
 export const scenarioFileWith = (own: readonly Described[]) =>

@@ -1,5 +1,5 @@
 /** One population: users of one kind. */
-import type { z } from "zod";
+import { z } from "zod";
 import { arrivals } from "./arrivals.ts";
 import { closed } from "./closed.ts";
 import { countLaw, durationLaw, sizeLaw } from "./distribution.ts";
@@ -12,6 +12,15 @@ const transactions = closed({
   steps: count({ minimum: 2 }).describe("Consecutive requests that must all succeed."),
 });
 
+const polling = closed({
+  interval: duration(positive).describe("Time between two background requests."),
+  writes: share().describe("Share of them that change the session's data.").prefault("0%"),
+  renews: z
+    .boolean({ error: "must be true or false" })
+    .describe("Whether they start the idle limit anew, as requests of the user do; in most products they do.")
+    .prefault(true),
+});
+
 const session = closed({
   requests: countLaw()
     .describe("Requests in a session, the login included; rounded, at least 1. Given by the log in a replay.")
@@ -22,7 +31,26 @@ const session = closed({
     .optional(),
   size: sizeLaw().describe("Size of the session's data at birth."),
   growth: size().describe("Growth of the data with every write.").prefault("0B"),
+  changes: size()
+    .describe("How much of the data one write changes, for what sends or merges only that; all of it when absent.")
+    .optional(),
   transactions: transactions.describe("Flows of several requests that are worthless unless complete.").optional(),
+  parallel: countLaw()
+    .describe(
+      "Requests that a page sends together, the first page excepted; one when absent. Given by the log in a replay.",
+    )
+    .optional(),
+  polling: polling
+    .describe("What an open page asks for in the background; nothing when absent, and in a replay.")
+    .optional(),
+  logout: share()
+    .describe(
+      "Share of visits that end with a logout; the others leave a session behind that lives on until its limit.",
+    )
+    .prefault("100%"),
+  loginAt: count({ minimum: 0 })
+    .describe("Number of the request that logs the user in, the first being 0; before it nobody knows who it is.")
+    .prefault(0),
 });
 
 const nat = closed({

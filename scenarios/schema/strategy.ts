@@ -10,6 +10,7 @@ import { closed, type UnknownWordParams } from "./closed.ts";
 import { type PartGiven, partSchema } from "./parts.ts";
 import { identifier } from "./quantities.ts";
 import { type ReportsFile, reports } from "./reports.ts";
+import { type SessionOverridesFile, sessionOverrides } from "./sessions.ts";
 
 const presetNames = strategyPresets.map((preset) => preset.name);
 const params: UnknownWordParams = { rule: "unknown name", what: "strategy preset", known: presetNames };
@@ -49,6 +50,9 @@ const customWith = (own: readonly Described[]) =>
     state: partSchema(stateBackends, "state backend")
       .describe("Where the session's data lives, who has copies, and when they are written.")
       .optional(),
+    sessions: sessionOverrides
+      .describe("Rules of sessions that come with this strategy's framework; the others are as in the scenario.")
+      .optional(),
   });
 
 /** Parts that the file itself gives, over the preset's where there is one. */
@@ -60,6 +64,7 @@ export interface StrategyFile {
   readonly reports?: ReportsFile | undefined;
   readonly affinity?: PartGiven | undefined;
   readonly state?: PartGiven | undefined;
+  readonly sessions?: SessionOverridesFile | undefined;
 }
 
 /** A strategy of a file that may name `own` algorithms beside the catalogue's. */
@@ -68,7 +73,7 @@ export const strategyWith = (own: readonly Described[]) =>
     [
       preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),
       customWith(own).transform(
-        ({ name, extends: base, balancing, placement, reports: told, affinity, state }): StrategyFile => ({
+        ({ name, extends: base, balancing, placement, reports: told, affinity, state, sessions }): StrategyFile => ({
           name,
           preset: base,
           balancing,
@@ -76,6 +81,7 @@ export const strategyWith = (own: readonly Described[]) =>
           reports: told,
           affinity,
           state,
+          sessions,
         }),
       ),
     ],

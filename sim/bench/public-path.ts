@@ -11,6 +11,7 @@ import {
   simulate,
   stateBackends,
 } from "../index.ts";
+import { plainSessionRules } from "../persistence/lifecycle/plain-rules.ts";
 import { type Case, type Outcome, type Policy, RHO } from "./model.ts";
 
 const none: Distribution = { law: "constant", value: 0 };
@@ -57,7 +58,12 @@ export function scenarioOf({ servers, sessionsPerMs, durationMs, requestsPerSess
           writesFraction: 0,
           stateBytes: { law: "constant", value: 1024 },
           growthBytesPerWrite: 0,
+          changedBytesPerWrite: null,
           transactions: null,
+          parallel: null,
+          polling: null,
+          logoutFraction: 1,
+          loginAt: 0,
         },
         clients: {
           natFraction: 0,
@@ -105,7 +111,7 @@ export function scenarioOf({ servers, sessionsPerMs, durationMs, requestsPerSess
       },
       network: { clientToBalancerMs: none, balancerToServerMs: none },
     },
-    sessions: { idleTimeoutMs: null, absoluteTimeoutMs: null, afterLoss: "login" },
+    sessions: plainSessionRules,
     faults: [],
   };
 }

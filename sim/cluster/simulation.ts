@@ -10,7 +10,7 @@ import { Meter } from "../metrics/meter.ts";
 import { Timeline } from "../metrics/timeline.ts";
 import { affinityMechanisms } from "../persistence/affinity/index.ts";
 import { stateBackends } from "../persistence/state/index.ts";
-import type { Scenario, Strategy } from "../scenario.ts";
+import type { Scenario, SessionRules, Strategy } from "../scenario.ts";
 import { expectedVisits } from "../workload/expected-visits.ts";
 import { Sessions } from "../workload/sessions.ts";
 import type { TraceChunk } from "../workload/trace.ts";
@@ -78,7 +78,8 @@ export class Simulation {
   private isDone = false;
 
   constructor(scenario: Scenario, strategy: Strategy, seed: number, { algorithms = [], explain }: Extras = {}) {
-    this.sessions = new Sessions(scenario.sessions.idleTimeoutMs !== null);
+    const rules: SessionRules = { ...scenario.sessions, ...strategy.sessions };
+    this.sessions = new Sessions(rules.idleTimeoutMs !== null);
     const { kernel, requests, sessions, meter } = this;
     const visits = expectedVisits(scenario);
     sessions.reserve(visits);
@@ -105,7 +106,7 @@ export class Simulation {
       strategy.affinity.knobs,
       affinityView,
     );
-    const stateView = new StateWorld(world, scenario.sessions);
+    const stateView = new StateWorld(world, rules);
     this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
     const { fleets, servers } = this;
     this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
@@ -150,7 +151,7 @@ export class Simulation {
     });
     const accounts = new Accounts({
       kernel,
-      rules: scenario.sessions,
+      rules,
       requests,
       sessions,
       users: this.users,

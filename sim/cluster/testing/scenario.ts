@@ -1,6 +1,7 @@
 /** The plainest scenario, and strategy, for tests of parts: whatever a test does not name is off, zero or one. */
 import { roundRobin } from "../../balancing/round-robin.ts";
 import { withDefaults } from "../../catalogue.ts";
+import { plainSessionRules } from "../../persistence/lifecycle/plain-rules.ts";
 import type { Distribution, Population, Scenario, ServerGroup, Strategy } from "../../scenario.ts";
 
 export const constant = (value: number): Distribution => ({ law: "constant", value });
@@ -33,7 +34,12 @@ export function population(parts: Partial<Population> = {}): Population {
       writesFraction: 0,
       stateBytes: constant(1024),
       growthBytesPerWrite: 0,
+      changedBytesPerWrite: null,
       transactions: null,
+      parallel: null,
+      polling: null,
+      logoutFraction: 1,
+      loginAt: 0,
     },
     clients: {
       natFraction: 0,
@@ -76,7 +82,7 @@ export function scenario(servers: readonly ServerGroup[], parts: Partial<Scenari
       },
       network: { clientToBalancerMs: constant(0), balancerToServerMs: constant(0) },
     },
-    sessions: { idleTimeoutMs: null, absoluteTimeoutMs: null, afterLoss: "login" },
+    sessions: plainSessionRules,
     faults: [],
     ...parts,
   };

@@ -1,6 +1,7 @@
 /** Any cluster, and whatever may happen to it within a few virtual seconds. */
 import fc from "fast-check";
 import type { Fault, Population, Scenario, ServerGroup } from "../../index.ts";
+import { plainSessionRules } from "../../persistence/lifecycle/plain-rules.ts";
 import { law } from "./arbitrary-laws.ts";
 
 const serverGroup = fc.record({
@@ -84,11 +85,13 @@ export function scenarioWith(
         balancers,
         network: fc.record({ clientToBalancerMs: rarelyInstant, balancerToServerMs: rarelyInstant }),
       }),
-      sessions: fc.record({
-        idleTimeoutMs: fc.constantFrom(null, 50, 400),
-        absoluteTimeoutMs: fc.constantFrom(null, 300),
-        afterLoss: fc.constantFrom("login" as const, "leave" as const),
-      }),
+      sessions: fc
+        .record({
+          idleTimeoutMs: fc.constantFrom(null, 50, 400),
+          absoluteTimeoutMs: fc.constantFrom(null, 300),
+          afterLoss: fc.constantFrom("login" as const, "leave" as const),
+        })
+        .map((given) => ({ ...plainSessionRules, ...given })),
       faults: faultsOf(groups, eventfulMs),
     });
   });

@@ -18,6 +18,7 @@ import type {
   SessionRules,
   Strategy,
 } from "../../index.ts";
+import { plainSessionRules } from "../../persistence/lifecycle/plain-rules.ts";
 import { engine } from "./engine.ts";
 
 export const constant = (value: number): Distribution => ({ law: "constant", value });
@@ -51,7 +52,12 @@ export function populationOf({ session, clients, retry, ...rest }: PopulationPar
       writesFraction: 0,
       stateBytes: constant(1024),
       growthBytesPerWrite: 0,
+      changedBytesPerWrite: null,
       transactions: null,
+      parallel: null,
+      polling: null,
+      logoutFraction: 1,
+      loginAt: 0,
       ...session,
     },
     clients: {
@@ -134,7 +140,7 @@ export function scenarioOf(parts: ScenarioParts): Scenario {
       },
       network: { clientToBalancerMs: constant(0), balancerToServerMs: constant(0), ...parts.network },
     },
-    sessions: { idleTimeoutMs: null, absoluteTimeoutMs: null, afterLoss: "login", ...parts.sessions },
+    sessions: { ...plainSessionRules, ...parts.sessions },
     faults: parts.faults ?? [],
   };
 }

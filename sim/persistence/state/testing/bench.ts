@@ -4,6 +4,7 @@ import { Draws } from "../../../engine/draws.ts";
 import type { Cause } from "../../../metrics/causes.ts";
 import type { SessionRules } from "../../../scenario.ts";
 import type { SessionColumns } from "../../../workload/sessions.ts";
+import { plainSessionRules } from "../../lifecycle/plain-rules.ts";
 import {
   CONFLICT,
   EXPIRED,
@@ -50,7 +51,7 @@ export class Bench {
   readonly anonymous = new Set<number>();
   changedBytes = 256;
   seed = 1;
-  rules: SessionRules = { idleTimeoutMs: null, absoluteTimeoutMs: null, afterLoss: "login" };
+  rules: SessionRules = plainSessionRules;
   /** What becomes of two changes of one copy; the last write wins unless a test says otherwise. */
   contentOf: StateContext["contentOf"] = (held, contains, changed) => (changed ? contains : held);
   replicationMessages = 0;
