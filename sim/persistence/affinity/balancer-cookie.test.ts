@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { IDLE_EXPIRED, NONE, OLD_EXPIRED, VALID } from "./mechanism.ts";
+import type { Knobs } from "../../catalogue.ts";
+import { IDLE_EXPIRED, INVALID, NONE, OLD_EXPIRED, VALID } from "./mechanism.ts";
 import { Bench } from "./testing/bench.ts";
 
-const cookie = (knobs: { readonly maxIdleMs?: number; readonly maxLifeMs?: number } = {}, balancers = 1) => {
-  const bench = new Bench("balancer-cookie", { balancers, knobs: { ...knobs, cookieBytes: 10 } });
+/** With exact dates, and a cookie of 10 bytes without attributes. */
+const cookie = (knobs: Knobs = {}, balancers = 1) => {
+  const bench = new Bench("balancer-cookie", {
+    balancers,
+    knobs: { dateResolutionMs: 0, cookieBytes: 10, attributesBytes: 0, ...knobs },
+  });
   bench.begin(0);
   return bench;
 };
@@ -86,11 +91,33 @@ describe("its limits", () => {
     expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
   });
 
-  it("tell idle from old, idle first", () => {
+  it("tell old from idle, old first", () => {
     const bench = cookie({ maxIdleMs: 500, maxLifeMs: 1000 });
     bench.answer(0, 2);
-    bench.nowMs = 5000;
+    bench.nowMs = 800;
     expect(bench.look(0).outcome).toBe(IDLE_EXPIRED);
+    bench.nowMs = 5000;
+    expect(bench.look(0).outcome).toBe(OLD_EXPIRED);
+  });
+
+  it("count whole seconds from dates in steps of four, rounded up, where they are as coarse as HAProxy's", () => {
+    const bench = cookie({ maxIdleMs: 10_000, dateResolutionMs: 4000 });
+    // Set at 5.2 s, it says 8 s; 18.9 s is 18 s to the balancer.
+    bench.nowMs = 5200;
+    bench.answer(0, 2);
+    bench.nowMs = 18_900;
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    bench.nowMs = 19_000;
+    expect(bench.look(0)).toEqual({ server: -1, outcome: IDLE_EXPIRED });
+  });
+
+  it("let the first date stand when another server takes over, and begin it anew only with a new cookie", () => {
+    const bench = cookie({ maxLifeMs: 1000 });
+    bench.answer(0, 2);
+    bench.nowMs = 900;
+    bench.answer(0, 1);
+    bench.nowMs = 1001;
+    expect(bench.look(0)).toEqual({ server: -1, outcome: OLD_EXPIRED });
   });
 
   it("begin both anew with the cookie that replaces an idle one, though it names the same server", () => {
@@ -128,10 +155,39 @@ describe("its bytes", () => {
   });
 
   it("travel down with every answer where an idle limit wants the date", () => {
-    const bench = cookie({ maxIdleMs: 1000 });
+    const bench = cookie({ maxIdleMs: 10_000, dateResolutionMs: 4000 });
+    bench.nowMs = 1000;
     bench.answer(0, 2);
+    expect(bench.cookieBytes).toBe(16);
+    // The date in it, 4 s, is not past yet.
+    bench.nowMs = 4000;
     bench.answer(0, 2);
-    expect(bench.cookieBytes).toBe(10 + 10 + 10);
+    expect(bench.cookieBytes).toBe(16 + 16);
+    bench.nowMs = 5000;
+    bench.answer(0, 2);
+    expect(bench.cookieBytes).toBe(16 + 16 + 16 + 16);
+  });
+
+  it("are 6 more for a date, 12 for two, and the attributes' on the way down", () => {
+    for (const [knobs, bytes] of [
+      [{}, 10],
+      [{ maxIdleMs: 1 }, 16],
+      [{ maxLifeMs: 1 }, 22],
+      [{ maxIdleMs: 1, maxLifeMs: 1 }, 22],
+    ] as const) {
+      const bench = cookie({ ...knobs, attributesBytes: 8 });
+      bench.answer(0, 2);
+      expect(bench.cookieBytes).toBe(bytes + 8);
+      bench.look(0);
+      expect(bench.cookieBytes).toBe(bytes + 8 + bytes);
+    }
+  });
+
+  it("travel to the server as well where the cookie is not taken out", () => {
+    const bench = cookie({ indirect: false });
+    bench.answer(0, 2);
+    bench.look(0);
+    expect(bench.cookieBytes).toBe(10 + 2 * 10);
   });
 
   it("travel down in vain with every answer to a client that refuses cookies", () => {
@@ -140,5 +196,121 @@ describe("its bytes", () => {
     bench.answer(0, 2);
     bench.answer(0, 2);
     expect(bench.cookieBytes).toBe(20);
+  });
+});
+
+describe("what the browser keeps", () => {
+  it("is gone after its life, counted from when it was set, and the balancer does not know: the Classic ELB's way", () => {
+    const bench = cookie({ browserLifeMs: 1000 });
+    bench.answer(0, 2);
+    bench.nowMs = 1000;
+    bench.answer(0, 2);
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    bench.nowMs = 1001;
+    const bytes = bench.cookieBytes;
+    expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
+    expect(bench.cookieBytes).toBe(bytes);
+    expect(bench.mechanism.whyElsewhere(0, 0)).toBe("cookie-expired");
+    bench.mechanism.answered(0, 0, 1);
+    bench.nowMs = 2001;
+    expect(bench.look(0)).toEqual({ server: 1, outcome: VALID });
+  });
+
+  it("lives on with every answer where each brings it anew, the ALB's way", () => {
+    const bench = cookie({ browserLifeMs: 1000, slides: true });
+    for (let nowMs = 0; nowMs <= 5000; nowMs += 1000) {
+      bench.nowMs = nowMs;
+      bench.answer(0, 2);
+    }
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    expect(bench.cookieBytes).toBe(6 * 10 + 5 * 10 + 10);
+  });
+
+  it("is the old server's for good where nothing takes its place, so that the client comes back to it", () => {
+    const bench = cookie({ rebinds: false });
+    bench.answer(0, 2);
+    bench.answer(0, 1);
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    expect(bench.mechanism.whyElsewhere(0, 0)).toBe("no-affinity");
+  });
+});
+
+describe("what the cookie says", () => {
+  it("is not known any more when its server has left the configuration", () => {
+    const bench = cookie();
+    bench.begin(1);
+    bench.answer(0, 2);
+    bench.answer(1, 1);
+    bench.unlist(2);
+    expect(bench.look(0)).toEqual({ server: -1, outcome: INVALID });
+    expect(bench.look(1)).toEqual({ server: 1, outcome: VALID });
+    bench.mechanism.answered(0, 0, 0);
+    expect(bench.look(0)).toEqual({ server: 0, outcome: VALID });
+  });
+
+  it("survives a new start of the server if it is a name, and does not if it is an address", () => {
+    for (const names of ["server", "address"]) {
+      const bench = cookie({ names });
+      bench.answer(0, 2);
+      bench.replace(2);
+      expect(bench.look(0).outcome).toBe(names === "server" ? VALID : INVALID);
+    }
+  });
+
+  it("is read by no other balancer than its maker where secrets differ, and the two overwrite each other's", () => {
+    const bench = cookie({ secrets: "own" }, 2);
+    bench.answer(0, 2, 0);
+    expect(bench.look(0, 0)).toEqual({ server: 2, outcome: VALID });
+    expect(bench.look(0, 1)).toEqual({ server: -1, outcome: INVALID });
+    expect(bench.mechanism.whyElsewhere(0, 1)).toBe("unsynchronised-balancer");
+    bench.mechanism.answered(0, 1, 2);
+    expect(bench.look(0, 1)).toEqual({ server: 2, outcome: VALID });
+    expect(bench.look(0, 0)).toEqual({ server: -1, outcome: INVALID });
+  });
+});
+
+describe("a cookie that is set in some answers only", () => {
+  it("waits for a request that changes something under postOnly", () => {
+    const bench = cookie({ postOnly: true });
+    bench.answer(0, 2);
+    expect(bench.look(0).server).toBe(-1);
+    bench.posts.add(0);
+    bench.answer(0, 2);
+    expect(bench.look(0).server).toBe(2);
+    bench.posts.delete(0);
+    bench.answer(0, 1);
+    expect(bench.look(0).server).toBe(2);
+  });
+
+  for (const mode of ["rewrite", "prefix"]) {
+    it(`waits for the application to give out an id under ${mode}, and keeps a lost server's name until it does again`, () => {
+      const bench = cookie({ mode });
+      expect(bench.tracksIds).toBe(true);
+      bench.carriedId.set(0, 7);
+      bench.answer(0, 2);
+      expect(bench.look(0)).toEqual({ server: -1, outcome: NONE });
+      bench.answeredId.set(0, 8);
+      bench.answer(0, 2);
+      expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+      // Server 1 found the session elsewhere and confirms the id: the cookie is not touched.
+      bench.carriedId.set(0, 8);
+      bench.answer(0, 1);
+      expect(bench.look(0).server).toBe(2);
+      bench.answeredId.set(0, 9);
+      bench.answer(0, 1);
+      expect(bench.look(0).server).toBe(1);
+    });
+  }
+});
+
+describe("its columns", () => {
+  it("keep what clients hold under every option while more and more visits begin", () => {
+    const everything = { maxIdleMs: 9, maxLifeMs: 9, browserLifeMs: 9, names: "address", secrets: "own" };
+    const bench = new Bench("balancer-cookie", { knobs: everything });
+    for (let session = 0; session < 100; session++) {
+      bench.begin(session);
+      bench.answer(session, session % 3);
+    }
+    for (let session = 0; session < 100; session++) expect(bench.look(session).server).toBe(session % 3);
   });
 });

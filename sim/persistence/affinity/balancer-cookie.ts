@@ -1,100 +1,14 @@
-import { grown } from "../../engine/grown.ts";
-import type { Cause } from "../../metrics/causes.ts";
-import type { SessionColumns } from "../../workload/sessions.ts";
-import {
-  type AffinityContext,
-  defineAffinity,
-  IDLE_EXPIRED,
-  Mechanism,
-  NONE,
-  OLD_EXPIRED,
-  VALID,
-} from "./mechanism.ts";
+import { bindingKnobs, bindingRules } from "./binding-rules.ts";
+import { defineAffinity } from "./mechanism.ts";
+import { ServerCookie } from "./server-cookie.ts";
 
-interface Limits {
-  readonly maxIdleMs: number | null;
-  readonly maxLifeMs: number | null;
-  readonly cookieBytes: number;
-}
+/** A date in HAProxy's cookie: a bar and 30 bits in base64. A cookie with a limit has the last one, one with maxlife both. */
+const DATE_BYTES = 6;
 
-/**
- * The balancer hands the client a cookie that names the server (HAProxy `cookie NAME insert`). The client keeps it, so
- * every balancer reads the same binding, and a restart forgets nothing.
- */
-class BalancerCookie extends Mechanism implements SessionColumns {
-  private readonly context: AffinityContext;
-  private readonly limits: Limits;
-  /** The server in the client's cookie, or -1. */
-  private server = new Int32Array(0);
-  /** The dates in it; only kept where a limit reads them. */
-  private seenAtMs = new Float64Array(0);
-  private setAtMs = new Float64Array(0);
-  /** 1 where the client's last request came with a cookie past a limit, so that its answer brings a new one. */
-  private isExpired = new Uint8Array(0);
-
-  constructor(context: AffinityContext, limits: Limits) {
-    super();
-    this.context = context;
-    this.limits = limits;
-    context.attach(this);
-  }
-
-  grow(capacity: number): void {
-    this.server = grown(this.server, new Int32Array(capacity));
-    if (this.limits.maxIdleMs !== null) this.seenAtMs = grown(this.seenAtMs, new Float64Array(capacity));
-    if (this.limits.maxLifeMs !== null) this.setAtMs = grown(this.setAtMs, new Float64Array(capacity));
-    this.isExpired = grown(this.isExpired, new Uint8Array(capacity));
-  }
-
-  lookup(request: number): number {
-    const { requests } = this.context;
-    const session = requests.sessionOf(request);
-    const server = this.server[session]!;
-    if (server < 0) {
-      this.outcome = NONE;
-      return -1;
-    }
-    this.context.countCookieBytes(this.limits.cookieBytes);
-    this.outcome = this.outcomeOf(session);
-    if (this.outcome === VALID) return server;
-    this.isExpired[session] = 1;
-    return -1;
-  }
-
-  private outcomeOf(session: number): number {
-    const { maxIdleMs, maxLifeMs } = this.limits;
-    const { nowMs } = this.context.requests;
-    if (maxIdleMs !== null && nowMs - this.seenAtMs[session]! > maxIdleMs) return IDLE_EXPIRED;
-    if (maxLifeMs !== null && nowMs - this.setAtMs[session]! > maxLifeMs) return OLD_EXPIRED;
-    return VALID;
-  }
-
-  override answered(request: number, _balancer: number, server: number): void {
-    const { requests } = this.context;
-    const { maxIdleMs, maxLifeMs, cookieBytes } = this.limits;
-    const session = requests.sessionOf(request);
-    const isNew = this.server[session] !== server || this.isExpired[session] === 1;
-    // A cookie with an idle limit is sent anew with each answer, to carry the date.
-    if (isNew || maxIdleMs !== null) this.context.countCookieBytes(cookieBytes);
-    if (!requests.returnsCookies(session)) return;
-    if (isNew) {
-      this.server[session] = server;
-      this.isExpired[session] = 0;
-      if (maxLifeMs !== null) this.setAtMs[session] = requests.nowMs;
-    }
-    if (maxIdleMs !== null) this.seenAtMs[session] = requests.nowMs;
-  }
-
-  whyElsewhere(request: number): Cause {
-    const { requests } = this.context;
-    return requests.returnsCookies(requests.sessionOf(request)) ? "binding-expired" : "cookie-refused";
-  }
-
-  override forget(session: number): void {
-    this.server[session] = -1;
-    this.isExpired[session] = 0;
-  }
-}
+const dateBytes = (maxIdleMs: number | null, maxLifeMs: number | null): number => {
+  if (maxLifeMs !== null) return 2 * DATE_BYTES;
+  return maxIdleMs !== null ? DATE_BYTES : 0;
+};
 
 export const balancerCookie = defineAffinity({
   name: "balancer-cookie",
@@ -102,22 +16,107 @@ export const balancerCookie = defineAffinity({
   summary: "A cookie set by the balancer names the server.",
   whenToUse: "Browsers, sessions in server memory.",
   knownFlaw: "A server that is added gets only new users; one that dies takes its users' sessions with it.",
-  source: "HAProxy cookie NAME insert (configuration manual 3.5): value, maxidle, maxlife.",
+  source:
+    "HAProxy `cookie` (configuration manual 3.5; http_ana.c for the dates and when they are renewed). The application of the model never sets or ends the balancer's own cookie, so that `preserve` has nothing to do, and no cache stands in between, so that `nocache` has not either.",
   knobs: {
+    mode: {
+      unit: "choice",
+      choices: ["insert", "rewrite", "prefix"],
+      default: "insert",
+      summary:
+        "A cookie of the balancer's own; or the application's, whose value it replaces or puts the server's name before: none then until the application gives out an id, and none anew when another server takes over.",
+    },
+    names: {
+      unit: "choice",
+      choices: ["server", "address"],
+      default: "server",
+      summary:
+        "What the value is made from: the name in the configuration, or the address (HAProxy dynamic, nginx, Caddy), which is another one when the server is started again, as a pod's is.",
+    },
+    secrets: {
+      unit: "choice",
+      choices: ["shared", "own"],
+      default: "shared",
+      summary: "Whether balancers can read each other's cookies; not where keys or servers' names differ between them.",
+    },
+    indirect: {
+      unit: "flag",
+      default: true,
+      summary: "Take the cookie out before the request goes on to the server; otherwise it travels that leg as well.",
+    },
+    postOnly: {
+      unit: "flag",
+      default: false,
+      summary: "Set it in answers to requests that change something only, which caches do not keep.",
+    },
+    slides: {
+      unit: "flag",
+      default: false,
+      summary:
+        "Set it with every answer, so that its times begin anew (AWS ALB, nginx); otherwise when it must change.",
+    },
+    rebinds: {
+      unit: "flag",
+      default: true,
+      summary:
+        "Another server that answers takes its place; otherwise the client keeps the old one until it is over, and goes wherever the algorithm sends it meanwhile (Classic ELB).",
+    },
     maxIdleMs: {
       unit: "ms",
       default: null,
       minimum: 0,
-      summary: "Ignore a cookie not used for so long (HAProxy maxidle).",
+      summary:
+        "Ignore a cookie not used for so long (HAProxy maxidle; ALB duration). It then carries a date, and comes anew with every answer that finds the date in the past.",
     },
-    maxLifeMs: { unit: "ms", default: null, minimum: 0, summary: "Ignore a cookie set longer ago (HAProxy maxlife)." },
+    maxLifeMs: {
+      unit: "ms",
+      default: null,
+      minimum: 0,
+      summary: "Ignore a cookie set longer ago, however often it was used (HAProxy maxlife).",
+    },
+    dateResolutionMs: {
+      unit: "ms",
+      default: 4000,
+      minimum: 0,
+      summary: "Dates are rounded up to a multiple of this, and clocks have whole seconds (HAProxy: 4 s); 0 is exact.",
+    },
+    browserLifeMs: {
+      unit: "ms",
+      default: null,
+      minimum: 0,
+      summary: "The browser drops it after so long (Max-Age, Expires); without, when it is closed.",
+    },
     cookieBytes: {
       unit: "bytes",
       default: 16,
       minimum: 1,
-      summary: "Name and value on the wire, each way it travels.",
+      summary: "Name and value on the wire, each way it travels; dates come on top, 6 or 12 bytes.",
     },
+    attributesBytes: {
+      unit: "bytes",
+      default: 8,
+      minimum: 0,
+      summary: "What stands behind the value when it is set: `; path=/`.",
+    },
+    ...bindingKnobs(),
   },
-  create: ({ maxIdleMs, maxLifeMs, cookieBytes }, context) =>
-    new BalancerCookie(context, { maxIdleMs, maxLifeMs, cookieBytes }),
+  create: (knobs, context) => {
+    const bytes = knobs.cookieBytes + dateBytes(knobs.maxIdleMs, knobs.maxLifeMs);
+    return new ServerCookie(context, {
+      rules: bindingRules(knobs),
+      bearer: "cookie",
+      setBy: knobs.mode === "insert" ? "balancer" : "application",
+      names: knobs.names === "address" ? "address" : "server",
+      secrets: knobs.secrets === "own" ? "own" : "shared",
+      postOnly: knobs.postOnly,
+      rebinds: knobs.rebinds,
+      slides: knobs.slides,
+      maxIdleMs: knobs.maxIdleMs,
+      maxLifeMs: knobs.maxLifeMs,
+      dateResolutionMs: knobs.dateResolutionMs,
+      browserLifeMs: knobs.browserLifeMs,
+      upBytes: knobs.indirect ? bytes : 2 * bytes,
+      downBytes: bytes + knobs.attributesBytes,
+    });
+  },
 });
