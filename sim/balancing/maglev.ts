@@ -72,7 +72,7 @@ export const slotOf = (high: number, low: number, attempt: number, size: number)
   attempt === 0 ? moduloOf(high, low, size) : moduloOf(~high >>> 0, (low ^ -attempt) >>> 0, size);
 
 /** The next prime from `least` on: only a prime size lets every permutation reach every slot. */
-function primeFrom(least: number): number {
+export function primeFrom(least: number): number {
   let prime = Math.max(2, least);
   while (!isPrime(prime)) prime++;
   return prime;

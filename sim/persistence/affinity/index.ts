@@ -1,4 +1,5 @@
 import { balancerCookie } from "./balancer-cookie.ts";
+import { cookieHash } from "./cookie-hash.ts";
 import { endpointToken } from "./endpoint-token.ts";
 import type { AffinityDefinition } from "./mechanism.ts";
 import { none } from "./none.ts";
@@ -12,4 +13,5 @@ export const affinityMechanisms: readonly AffinityDefinition[] = [
   sourceTable,
   balancerCookie,
   endpointToken,
+  cookieHash,
 ];
