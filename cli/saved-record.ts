@@ -42,11 +42,19 @@ const timeline = z.object({
   sessionsLive: numbers,
   sessionsMoved: numbers,
   staleReads: numbers,
+  writesLost: numbers,
+  surpriseTimeouts: numbers,
+  transactionsInterrupted: numbers,
   sessionsLost: z.array(z.object({ cause, count: numbers })),
   serverRequests: z.array(numbers),
   serverInFlight: z.array(numbers),
   heat: numbers,
 });
+
+const caused = z.array(z.object({ cause, count: z.number() }));
+const endedEarly = z.array(
+  z.object({ cause, sessions: z.number(), writes: z.number(), requests: z.number(), ms: z.number() }),
+);
 
 const record = z.object({
   schemaVersion: z.literal(RECORD_SCHEMA_VERSION),
@@ -60,7 +68,13 @@ const record = z.object({
   metrics: z.record(z.enum(metrics.map(({ name }) => name)), nullable),
   responseTimeMs: histogram,
   sessionLifespanMs: histogram,
-  sessionsLostByCause: z.array(z.object({ cause, sessions: z.number(), writes: z.number() })),
+  lostSessionAgeMs: histogram,
+  timedOutSessionAgeMs: histogram,
+  sessionsLostByCause: endedEarly,
+  surpriseTimeoutsByCause: endedEarly,
+  staleReadsByCause: caused,
+  writesLostByCause: caused,
+  transactionsInterruptedByCause: caused,
   affinityOutcomes: z.record(z.enum(["N", "I", "V", "D", "E", "O", "U"]), z.number()),
   servers: z.array(server),
   timeline,

@@ -5,6 +5,7 @@
 import type { MetricName } from "../sim/metrics/catalogue.ts";
 import type { Cause } from "../sim/metrics/causes.ts";
 import type { AffinityLetter, FaultRecord, HistogramRecord } from "../sim/record.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** Mean over runs with the 95 % interval (t); low and high are null for a single run. */
 export interface Estimate {
@@ -27,7 +28,8 @@ export interface Difference {
   readonly verdict: Verdict;
 }
 
-export interface StrategyData {
+/** Its lists by cause are means over the runs. */
+export interface StrategyData extends Troubles {
   readonly name: string;
   /** One sentence for people. */
   readonly summary: string;
@@ -40,12 +42,6 @@ export interface StrategyData {
   /** All runs pooled. */
   readonly responseTimeMs: HistogramRecord;
   readonly sessionLifespanMs: HistogramRecord;
-  /** Per run, on average. */
-  readonly sessionsLostByCause: readonly {
-    readonly cause: Cause;
-    readonly sessions: number;
-    readonly writes: number;
-  }[];
   readonly affinityOutcomes: Readonly<Record<AffinityLetter, number>>;
   readonly servers: readonly {
     readonly name: string;
@@ -67,6 +63,7 @@ export interface StrategyData {
     readonly sessionsLive: readonly number[];
     readonly sessionsMoved: readonly number[];
     readonly staleReads: readonly number[];
+    readonly writesLost: readonly number[];
     readonly sessionsLost: readonly { readonly cause: Cause; readonly count: readonly number[] }[];
     /** [server][window], requests per window. */
     readonly serverRequests: readonly (readonly number[])[];

@@ -55,7 +55,10 @@ describe("folding", () => {
 
   test("averages timelines and losses over runs, a run without a loss counting as 0", () => {
     const [strategy] = folded({ "sticky-cookie": lost(4, 0) }).strategies;
-    expect(strategy?.sessionsLostByCause).toEqual([{ cause: "crash", sessions: 2, writes: 4 }]);
+    expect(strategy?.sessionsLostByCause).toEqual([
+      { cause: "crash", sessions: 2, writes: 4, requests: 10, ms: 40_000 },
+    ]);
+    expect(strategy?.writesLostByCause).toEqual([{ cause: "crash", count: 4 }]);
     expect(strategy?.timeline.sessionsLost).toEqual([{ cause: "crash", count: [0, 2] }]);
     expect(strategy?.timeline.responseTimeP90Ms).toEqual([60, null]);
     expect(strategy?.timeline.heat).toEqual([0, 20, 500, 1, 20, 400, 1, 31, 85]);

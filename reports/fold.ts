@@ -7,7 +7,8 @@ import { evaluateExpectations } from "./expectations.ts";
 import { arrange, type Experiment } from "./experiment.ts";
 import { headlineFor } from "./headline.ts";
 import { perMetric } from "./per-metric.ts";
-import { poolAffinityOutcomes, poolLosses, poolServers, poolTimelines } from "./pool.ts";
+import { poolAffinityOutcomes, poolServers, poolTimelines } from "./pool.ts";
+import { poolTroubles } from "./troubles.ts";
 import { warningsFor } from "./warnings.ts";
 
 function foldStrategy(
@@ -29,7 +30,7 @@ function foldStrategy(
         : perMetric(({ name, better }) => differenceOf(valuesOf(runs, name), valuesOf(reference, name), better)),
     responseTimeMs: mergeHistograms(runs.map((run) => run.responseTimeMs)),
     sessionLifespanMs: mergeHistograms(runs.map((run) => run.sessionLifespanMs)),
-    sessionsLostByCause: poolLosses(runs),
+    ...poolTroubles(runs),
     affinityOutcomes: poolAffinityOutcomes(runs),
     servers: poolServers(runs),
     timeline: poolTimelines(runs.map((run) => run.timeline)),

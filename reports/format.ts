@@ -21,6 +21,8 @@ function scaleOf(unit: Unit, magnitude: number): Scale {
   switch (unit) {
     case "ms":
       return { divisor: 1, suffix: " ms" };
+    case "sec":
+      return { divisor: 1, suffix: " s" };
     case "fraction":
       return { divisor: 0.01, suffix: " %" };
     case "perSec":

@@ -1,8 +1,10 @@
 /** `report.md`: the report as GitHub-flavoured Markdown, for a pull request or a wiki. */
-import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
+import { type Metric, metricNamed, metrics } from "../sim/metrics/catalogue.ts";
 import { sessionCauses } from "../sim/metrics/causes.ts";
+import { troubleKinds } from "../sim/metrics/ledger-counts.ts";
 import type { DashboardData } from "./dashboard-data.ts";
 import { formatCell, formatDifference, formatSpan, formatValue, unitOf } from "./format.ts";
+import { troubleRows, troublesOccurring } from "./troubles.ts";
 
 /** Text inside a cell or a line: nothing in it can start markup. */
 const escaped = (text: string): string =>
@@ -48,19 +50,25 @@ function metricTables({ strategies, reference }: DashboardData): string[] {
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
-function losses({ strategies }: DashboardData): string[] {
-  const causes = sessionCauses.filter(({ name }) =>
-    strategies.some(({ sessionsLostByCause }) => sessionsLostByCause.some(({ cause }) => cause === name)),
-  );
-  if (causes.length === 0) return [];
-  const rows = causes.map(({ name, summary }) => [
-    `${name}: ${escaped(summary)}`,
-    ...strategies.map(({ sessionsLostByCause }) =>
-      formatValue("count", sessionsLostByCause.find(({ cause }) => cause === name)?.sessions ?? 0),
-    ),
-  ]);
+/** One table for each kind of trouble that occurred. */
+function troubles({ strategies }: DashboardData): string[] {
+  const occurring = troublesOccurring(strategies);
   const names = strategies.map(({ name }) => escaped(name));
-  return ["", "## Lost sessions by cause, mean per run", "", ...table(["cause", ...names], rows)];
+  return troubleKinds.flatMap((kind) => {
+    const causes = occurring.filter((row) => row.kind === kind).map(({ cause }) => cause);
+    if (causes.length === 0) return [];
+    const rows = sessionCauses
+      .filter(({ name }) => causes.includes(name))
+      .map(({ name, summary }) => [
+        `${name}: ${escaped(summary)}`,
+        ...strategies.map((strategy) => {
+          const row = troubleRows(strategy).find((entry) => entry.kind === kind && entry.cause === name);
+          return formatValue("count", row?.count ?? 0);
+        }),
+      ]);
+    const title = metricNamed.get(kind)?.title ?? kind;
+    return ["", `## ${capital(title)} by cause, mean per run`, "", ...table(["cause", ...names], rows)];
+  });
 }
 
 function expectations({ expectations: outcomes }: DashboardData): string[] {
@@ -89,7 +97,7 @@ export function markdownReport(data: DashboardData, command: string): string {
     ...data.warnings.flatMap((warning) => ["", `> ${escaped(warning)}`]),
     ...expectations(data),
     ...metricTables(data),
-    ...losses(data),
+    ...troubles(data),
     "",
     "## How it was made",
     "",

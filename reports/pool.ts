@@ -62,7 +62,8 @@ export function poolTimelines(timelines: readonly TimelineRecord[]): StrategyDat
       | "sessionsBorn"
       | "sessionsLive"
       | "sessionsMoved"
-      | "staleReads",
+      | "staleReads"
+      | "writesLost",
   ) => means(timelines.map((timeline) => timeline[name]));
   const nullable = (name: "responseTimeP50Ms" | "responseTimeP90Ms" | "responseTimeP99Ms" | "loadPeakToMean") =>
     nullableMeans(timelines.map((timeline) => timeline[name]));
@@ -78,23 +79,13 @@ export function poolTimelines(timelines: readonly TimelineRecord[]): StrategyDat
     sessionsLive: counts("sessionsLive"),
     sessionsMoved: counts("sessionsMoved"),
     staleReads: counts("staleReads"),
+    writesLost: counts("writesLost"),
     sessionsLost: poolLossesOverTime(timelines),
     serverRequests: (timelines[0]?.serverRequests ?? []).map((_, server) =>
       means(timelines.map((timeline) => timeline.serverRequests[server] ?? [])),
     ),
     heat: poolHeat(timelines),
   };
-}
-
-/** Per run, on average. */
-export function poolLosses(runs: readonly RunRecord[]): StrategyData["sessionsLostByCause"] {
-  return sessionCauses.flatMap(({ name }) => {
-    const losses = runs.flatMap((run) => run.sessionsLostByCause.filter(({ cause }) => cause === name));
-    if (losses.length === 0) return [];
-    const perRun = (value: (loss: { sessions: number; writes: number }) => number) =>
-      losses.reduce((sum, loss) => sum + value(loss), 0) / runs.length;
-    return [{ cause: name, sessions: perRun((loss) => loss.sessions), writes: perRun((loss) => loss.writes) }];
-  });
 }
 
 export function poolAffinityOutcomes(runs: readonly RunRecord[]): Record<AffinityLetter, number> {

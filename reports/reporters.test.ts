@@ -20,6 +20,7 @@ const records = names.flatMap((strategy, at) =>
         sessionsLostFraction: [0.4, 0, 0.9][at] ?? 0,
         responseTimeP99Ms: 300 + 12.3 * at * seed,
         loadPeakToMean: 1.2 - 0.05 * at,
+        staleReads: at === 2 ? 10 * seed : 0,
       },
     }),
   ),

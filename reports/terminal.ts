@@ -3,6 +3,7 @@ import { type Metric, type MetricName, metricNamed } from "../sim/metrics/catalo
 import type { DashboardData, Difference, StrategyData, Verdict } from "./dashboard-data.ts";
 import { formatCell, formatDifference, formatSpan, plainNumber, unitOf } from "./format.ts";
 import { fitBlocks, padded, type TextColumn, withoutControls, wrapText } from "./text-table.ts";
+import { whyLines } from "./why.ts";
 
 /** How to colour; each function returns its text unchanged where colour is off. */
 export interface Paint {
@@ -117,6 +118,21 @@ function heading(data: DashboardData, { paint, width }: TerminalOptions): string
   ];
 }
 
+/** Nothing at all where no strategy was in any trouble. */
+function why({ strategies, runs }: DashboardData, { width, paint }: TerminalOptions): string[] {
+  const { lines, spared } = whyLines(strategies);
+  if (lines.length === 0) return [];
+  return [
+    "",
+    `what went wrong with sessions, and why${runs === 1 ? "" : " (mean per run)"}; evenkeel describe CAUSE`,
+    ...lines.flatMap(({ strategy, text }) => hanging(`${strategy}: ${text}`, width)),
+    ...(spared === null ? [] : hanging(`nothing: ${spared}`, width).map(paint.dim)),
+  ];
+}
+
+const hanging = (text: string, width: number): string[] =>
+  wrapText(text, width - 4).map((line, at) => `${at === 0 ? "  " : "    "}${line}`);
+
 const indented = (mark: string, text: string, width: number): string[] =>
   wrapText(text, width - mark.length).map((line, at) => `${at === 0 ? mark : " ".repeat(mark.length)}${line}`);
 
@@ -143,6 +159,7 @@ export function terminalReport(data: DashboardData, options: TerminalOptions): s
     ...heading(data, options),
     ...tables(data, options).flatMap((table) => ["", table]),
     ...wrapText(footnote(data), options.width).map(options.paint.dim),
+    ...why(data, options),
     ...expectations(data, options),
     ...warnings(data, options),
   ].join("\n")}\n`;

@@ -5,7 +5,7 @@
 import type { MetricName } from "./metrics/catalogue.ts";
 import type { Cause } from "./metrics/causes.ts";
 
-export const RECORD_SCHEMA_VERSION = 1;
+export const RECORD_SCHEMA_VERSION = 2;
 
 /** Counts in logarithmic buckets: bucket i holds values in [lowerBound(i), lowerBound(i + 1)). Sparse, ascending. */
 export interface HistogramRecord {
@@ -14,6 +14,23 @@ export interface HistogramRecord {
   readonly total: number;
   readonly sum: number;
   readonly maximum: number | null;
+}
+
+/** How often something went wrong for one cause. */
+export interface CausedRecord {
+  readonly cause: Cause;
+  readonly count: number;
+}
+
+/** Sessions that ended before their time for one cause, and the work that their users lost with them. */
+export interface WorkLostRecord {
+  readonly cause: Cause;
+  readonly sessions: number;
+  /** Acknowledged writes. */
+  readonly writes: number;
+  /** Requests since the login, and the time since its answer, added up over the sessions. */
+  readonly requests: number;
+  readonly ms: number;
 }
 
 export interface ServerRecord {
@@ -51,6 +68,9 @@ export interface TimelineRecord {
   readonly sessionsLive: readonly number[];
   readonly sessionsMoved: readonly number[];
   readonly staleReads: readonly number[];
+  readonly writesLost: readonly number[];
+  readonly surpriseTimeouts: readonly number[];
+  readonly transactionsInterrupted: readonly number[];
   /** Losses by cause; only causes that occurred, in the order of the catalogue. */
   readonly sessionsLost: readonly { readonly cause: Cause; readonly count: readonly number[] }[];
   /** serverRequests[server][window], in the order of `servers`. */
@@ -95,12 +115,16 @@ export interface RunRecord {
   readonly responseTimeMs: HistogramRecord;
   /** From birth to end, in ms, sessions that ended after warm-up. */
   readonly sessionLifespanMs: HistogramRecord;
-  /** Sessions lost by cause after warm-up; only causes that occurred. */
-  readonly sessionsLostByCause: readonly {
-    readonly cause: Cause;
-    readonly sessions: number;
-    readonly writes: number;
-  }[];
+  /** Ages of sessions that were lost, and of those that timed out before their users' eyes, after warm-up. */
+  readonly lostSessionAgeMs: HistogramRecord;
+  readonly timedOutSessionAgeMs: HistogramRecord;
+  /** What went wrong with sessions after warm-up, by cause; only causes that occurred, in the order of the catalogue. */
+  readonly sessionsLostByCause: readonly WorkLostRecord[];
+  readonly surpriseTimeoutsByCause: readonly WorkLostRecord[];
+  readonly staleReadsByCause: readonly CausedRecord[];
+  /** Those that went with lost sessions included. */
+  readonly writesLostByCause: readonly CausedRecord[];
+  readonly transactionsInterruptedByCause: readonly CausedRecord[];
   /** Affinity outcomes N I V D E O U, in requests after warm-up. */
   readonly affinityOutcomes: Readonly<Record<AffinityLetter, number>>;
   readonly servers: readonly ServerRecord[];

@@ -1,42 +1,46 @@
-import { sessionCauses } from "../../sim/metrics/causes.ts";
 import type { RunRecord } from "../../sim/record.ts";
+import { type TroubleRow, troubleRows, troublesOccurring } from "../troubles.ts";
 import { type Cell, column, csvOf } from "./table.ts";
 
 interface Row {
   readonly run: RunRecord;
-  readonly end: string;
+  readonly kind: string;
   readonly cause: string | null;
-  readonly sessions: Cell;
-  readonly writesLost: Cell;
+  readonly count: Cell;
+  readonly work: TroubleRow["work"];
 }
 
-/** Every way in which a session can end; a loss has a row for each cause that occurred in any of the runs. */
-function rowsOf(run: RunRecord, causes: readonly string[]): Row[] {
-  const ended = (end: string, sessions: number | null): Row => ({ run, end, cause: null, sessions, writesLost: null });
+const none = { writes: 0, requests: 0, ms: 0 };
+const endsSessions = (kind: TroubleRow["kind"]): boolean => kind === "sessionsLost" || kind === "surpriseTimeouts";
+
+const ends = ["sessionsCompleted", "sessionsTimedOut", "sessionsAbandoned"] as const;
+
+/** Ends that have no cause; then a row for each kind and cause that occurred in any of the runs, with 0 where it did not here. */
+function rowsOf(run: RunRecord, occurring: ReturnType<typeof troublesOccurring>): Row[] {
+  const found = troubleRows(run);
   return [
-    ended("completed", run.metrics.sessionsCompleted),
-    ended("timedOut", run.metrics.sessionsTimedOut),
-    ended("abandoned", run.metrics.sessionsAbandoned),
-    ...causes.map((cause) => {
-      const loss = run.sessionsLostByCause.find((entry) => entry.cause === cause);
-      return { run, end: "lost", cause, sessions: loss?.sessions ?? 0, writesLost: loss?.writes ?? 0 };
+    ...ends.map((kind) => ({ run, kind, cause: null, count: run.metrics[kind], work: null })),
+    ...occurring.map(({ kind, cause }) => {
+      const row = found.find((entry) => entry.kind === kind && entry.cause === cause);
+      return { run, kind, cause, count: row?.count ?? 0, work: row?.work ?? (endsSessions(kind) ? none : null) };
     }),
   ];
 }
 
-/** `sessions.csv`: how the sessions of each run ended after warm-up, and why those that were lost were lost. */
+/** `sessions.csv`: how the sessions of each run ended after warm-up, and what went wrong with them, by cause. */
 export function sessionsCsv(records: readonly RunRecord[]): string {
-  const occurred = new Set<string>(records.flatMap((run) => run.sessionsLostByCause.map(({ cause }) => cause)));
-  const causes = sessionCauses.map(({ name }) => name).filter((name) => occurred.has(name));
+  const occurring = troublesOccurring(records);
   return csvOf<Row>(
     [
       column("strategy", ({ run }) => run.strategy),
       column("seed", ({ run }) => run.seed),
-      column("end", ({ end }) => end),
+      column("kind", ({ kind }) => kind),
       column("cause", ({ cause }) => cause),
-      column("sessions", ({ sessions }) => sessions),
-      column("writesLost", ({ writesLost }) => writesLost),
+      column("count", ({ count }) => count),
+      column("workLostWrites", ({ work }) => work?.writes ?? null),
+      column("workLostRequests", ({ work }) => work?.requests ?? null),
+      column("workLostSec", ({ work }) => (work === null ? null : work.ms / 1000)),
     ],
-    records.flatMap((run) => rowsOf(run, causes)),
+    records.flatMap((run) => rowsOf(run, occurring)),
   );
 }

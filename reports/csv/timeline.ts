@@ -23,6 +23,9 @@ const counted = [
   "sessionsLive",
   "sessionsMoved",
   "staleReads",
+  "writesLost",
+  "surpriseTimeouts",
+  "transactionsInterrupted",
 ] as const;
 
 /** `no-affinity` becomes `sessionsLostNoAffinity`. */

@@ -23,6 +23,7 @@ export function recordOf(sketch: RecordSketch = {}): RunRecord {
     return value === undefined ? 0 : value;
   });
   const lost = metrics.sessionsLost ?? 0;
+  const stale = metrics.staleReads ?? 0;
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,
     version: "0.1.0",
@@ -46,7 +47,14 @@ export function recordOf(sketch: RecordSketch = {}): RunRecord {
       maximum: 310.5,
     },
     sessionLifespanMs: { bucket: [bucketOf(20_000)], count: [100], total: 100, sum: 2_000_000, maximum: 25_000 },
-    sessionsLostByCause: lost === 0 ? [] : [{ cause: "crash", sessions: lost, writes: 2 * lost }],
+    lostSessionAgeMs: { bucket: [], count: [], total: 0, sum: 0, maximum: null },
+    timedOutSessionAgeMs: { bucket: [], count: [], total: 0, sum: 0, maximum: null },
+    sessionsLostByCause:
+      lost === 0 ? [] : [{ cause: "crash", sessions: lost, writes: 2 * lost, requests: 5 * lost, ms: 20_000 * lost }],
+    surpriseTimeoutsByCause: [],
+    staleReadsByCause: stale === 0 ? [] : [{ cause: "replication-lag", count: stale }],
+    writesLostByCause: lost === 0 ? [] : [{ cause: "crash", count: 2 * lost }],
+    transactionsInterruptedByCause: [],
     affinityOutcomes: { N: 100, I: 0, V: 880, D: 20, E: 0, O: 0, U: 0 },
     servers: ["web-1", "web-2"].map((name, index) => ({
       name,
@@ -75,7 +83,10 @@ export function recordOf(sketch: RecordSketch = {}): RunRecord {
       sessionsBorn: [60, 40],
       sessionsLive: [20, 25],
       sessionsMoved: [0, 3],
-      staleReads: [0, 0],
+      staleReads: [0, stale],
+      writesLost: [0, 2 * lost],
+      surpriseTimeouts: [0, 0],
+      transactionsInterrupted: [0, 0],
       sessionsLost: lost === 0 ? [] : [{ cause: "crash", count: [0, lost] }],
       serverRequests: [
         [260, 260],

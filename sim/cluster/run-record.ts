@@ -1,8 +1,8 @@
 /** The run record of a simulation that is over: every metric of the catalogue by its definition there. */
 
 import type { MetricName } from "../metrics/catalogue.ts";
-import { sessionCauses } from "../metrics/causes.ts";
 import { quantileOf } from "../metrics/histogram.ts";
+import { MeasuredCauses } from "../metrics/measured-causes.ts";
 import { ANSWERED, FAILED, REFUSED, TIMED_OUT } from "../metrics/meter.ts";
 import { skewOf } from "../metrics/skew.ts";
 import { affinityLetters, RECORD_SCHEMA_VERSION, type RunRecord, type ServerRecord } from "../record.ts";
@@ -27,13 +27,7 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
     throw new Error(`record: the run stands at ${simulation.nowMs} of ${scenario.durationMs} ms`);
   }
   const measured = difference(simulation.integrals(), simulation.integralsAtStart);
-  const before = simulation.countsAtStart;
-  const lostByCause = sessionCauses.map(
-    (_, code) => ledger.counts.caused.sessionsLost[code]! - before.caused.sessionsLost[code]!,
-  );
-  const writesByCause = sessionCauses.map(
-    (_, code) => ledger.counts.lostWork.writes[code]! - before.lostWork.writes[code]!,
-  );
+  const causes = new MeasuredCauses(ledger.counts, simulation.countsAtStart);
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,
     version: VERSION,
@@ -43,12 +37,16 @@ export function recordOf(simulation: Simulation, { scenarioHash, strategy, seed 
     durationMs: scenario.durationMs,
     warmUpMs: scenario.warmUpMs,
     digest: simulation.balancers.decider.digest.record(),
-    metrics: metricsOf(simulation, measured),
+    metrics: metricsOf(simulation, measured, causes),
     responseTimeMs: meter.responseTimeMs.record(),
     sessionLifespanMs: ledger.lifespanMs.record(),
-    sessionsLostByCause: sessionCauses.flatMap(({ name: cause }, code) =>
-      lostByCause[code]! > 0 ? [{ cause, sessions: lostByCause[code]!, writes: writesByCause[code]! }] : [],
-    ),
+    lostSessionAgeMs: ledger.lostAgeMs.record(),
+    timedOutSessionAgeMs: ledger.timedOutAgeMs.record(),
+    sessionsLostByCause: causes.work("sessionsLost", "lostWork"),
+    surpriseTimeoutsByCause: causes.work("surpriseTimeouts", "timedOutWork"),
+    staleReadsByCause: causes.counts("staleReads"),
+    writesLostByCause: causes.counts("writesLost"),
+    transactionsInterruptedByCause: causes.counts("transactionsInterrupted"),
     affinityOutcomes: Object.fromEntries(
       affinityLetters.map((letter, index) => [letter, meter.outcomes[index]!]),
     ) as RunRecord["affinityOutcomes"],
@@ -90,7 +88,13 @@ function serversOf({ servers }: Simulation, measured: Integrals): ServerRecord[]
   });
 }
 
-function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricName, number | null> {
+const inSeconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+
+function metricsOf(
+  simulation: Simulation,
+  measured: Integrals,
+  causes: MeasuredCauses,
+): Record<MetricName, number | null> {
   const { servers, meter, ledger, state } = simulation;
   const { counts } = ledger;
   const before = simulation.countsAtStart;
@@ -135,10 +139,16 @@ function metricsOf(simulation: Simulation, measured: Integrals): Record<MetricNa
     sessionsLostFraction: sessionsEnded === 0 ? null : lost / sessionsEnded,
     writesLost: counts.writesLost - before.writesLost,
     staleReads: counts.staleReads - before.staleReads,
+    writeConflicts: counts.conflicts - before.conflicts,
     sessionsMoved: counts.moved - before.moved,
     reloginCount: counts.relogins - before.relogins,
     surpriseTimeouts: counts.surpriseTimeouts - before.surpriseTimeouts,
     transactionsInterrupted: counts.transactionsInterrupted - before.transactionsInterrupted,
+    workLostMeanRequests: causes.meanOf("lostWork", "requests", lost),
+    workLostMeanSec: inSeconds(causes.meanOf("lostWork", "ms", lost)),
+    workLostP90Sec: inSeconds(quantileOf(ledger.lostAgeMs.record(), 0.9)),
+    timeoutWorkMeanRequests: causes.meanOf("timedOutWork", "requests", timedOut),
+    timeoutWorkMeanSec: inSeconds(causes.meanOf("timedOutWork", "ms", timedOut)),
     responseTimeMeanMs: perAnswer(times.sum),
     responseTimeP50Ms: quantileOf(times, 0.5),
     responseTimeP90Ms: quantileOf(times, 0.9),

@@ -22,6 +22,7 @@ describe("the catalogue of metrics", () => {
     const suffixes = new Map([
       ["ms", "Ms"],
       ["bytes", "Bytes"],
+      ["sec", "Sec"],
       ["fraction", "Fraction"],
       ["perSec", "PerSec"],
     ]);

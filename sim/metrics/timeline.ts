@@ -53,6 +53,9 @@ export class Timeline {
   private readonly live: number[] = [];
   private readonly moved: number[] = [];
   private readonly stale: number[] = [];
+  private readonly writesLost: number[] = [];
+  private readonly timeouts: number[] = [];
+  private readonly interrupted: number[] = [];
   private readonly lost: number[][] = sessionCauses.map(() => []);
   private readonly serverRequests: number[][];
   private readonly serverInFlight: number[][];
@@ -88,6 +91,9 @@ export class Timeline {
     this.born.push(counts.born - before.born);
     this.moved.push(counts.moved - before.moved);
     this.stale.push(counts.staleReads - before.staleReads);
+    this.writesLost.push(counts.writesLost - before.writesLost);
+    this.timeouts.push(counts.surpriseTimeouts - before.surpriseTimeouts);
+    this.interrupted.push(counts.transactionsInterrupted - before.transactionsInterrupted);
     this.lost.forEach((column, code) => {
       column.push(counts.caused.sessionsLost[code]! - before.caused.sessionsLost[code]!);
     });
@@ -158,6 +164,9 @@ export class Timeline {
       sessionsLive: this.live,
       sessionsMoved: this.moved,
       staleReads: this.stale,
+      writesLost: this.writesLost,
+      surpriseTimeouts: this.timeouts,
+      transactionsInterrupted: this.interrupted,
       sessionsLost: sessionCauses.flatMap(({ name }, code) =>
         this.lost[code]!.some((count) => count > 0) ? [{ cause: name, count: this.lost[code]! }] : [],
       ),

@@ -32,7 +32,7 @@ export const sessionMetrics = [
     unit: "count",
     better: "lower",
     title: "sessions timed out",
-    definition: "sessions ended by their idle or absolute limit",
+    definition: "sessions that a request found past one of their limits",
   },
   {
     name: "sessionsAbandoned",
@@ -65,7 +65,8 @@ export const sessionMetrics = [
     unit: "count",
     better: "lower",
     title: "acknowledged writes lost",
-    definition: "acknowledged writes that went with lost sessions or were overwritten from a stale copy",
+    definition:
+      "acknowledged writes that went with lost sessions, or that the newest copy no longer contains since a write from an older one took its place",
   },
   {
     name: "staleReads",
@@ -73,7 +74,16 @@ export const sessionMetrics = [
     unit: "count",
     better: "lower",
     title: "stale reads",
-    definition: "reads that returned an older version than the newest acknowledged one",
+    definition:
+      "answered requests that had read fewer writes than had been acknowledged to the user by then: read-your-writes broken",
+  },
+  {
+    name: "writeConflicts",
+    group: "sessions",
+    unit: "count",
+    better: "lower",
+    title: "writes rolled back",
+    definition: "writes that met another write of the same session and were refused; the request reads again, or fails",
   },
   {
     name: "sessionsMoved",
@@ -98,6 +108,48 @@ export const sessionMetrics = [
     better: "lower",
     title: "surprise timeouts",
     definition: "users who came back to an expired session while still busy",
+  },
+  {
+    name: "workLostMeanRequests",
+    group: "sessions",
+    unit: "requests",
+    better: "lower",
+    title: "requests of a lost session",
+    definition:
+      "mean over lost sessions of the requests from the login to the one that found no copy, which is not counted",
+  },
+  {
+    name: "workLostMeanSec",
+    group: "sessions",
+    unit: "sec",
+    better: "lower",
+    title: "age of a lost session",
+    definition: "mean over lost sessions of the time from the login's answer to the request that found no copy",
+  },
+  {
+    name: "workLostP90Sec",
+    group: "sessions",
+    unit: "sec",
+    better: "lower",
+    title: "age of a lost session, p90",
+    definition: "nine of ten lost sessions were younger than this when they were lost",
+  },
+  {
+    name: "timeoutWorkMeanRequests",
+    group: "sessions",
+    unit: "requests",
+    better: "lower",
+    title: "requests of a session timed out",
+    definition:
+      "mean over surprise timeouts of the requests from the login to the one that came too late, which is not counted",
+  },
+  {
+    name: "timeoutWorkMeanSec",
+    group: "sessions",
+    unit: "sec",
+    better: "neutral",
+    title: "age of a session timed out",
+    definition: "mean over surprise timeouts of the time from the login's answer to the request that came too late",
   },
   {
     name: "transactionsInterrupted",
