@@ -28,7 +28,9 @@ describe("another unit of time", () => {
           const once = run(scenario, strategy);
           const twice = run(slowed(scenario, 2), slowedStrategy(strategy, 2));
           expect(scaled(twice, 1)).toEqual(scaled(once, 2));
-          expect(twice.sessionsLostByCause).toEqual(once.sessionsLostByCause);
+          expect(twice.sessionsLostByCause).toEqual(
+            once.sessionsLostByCause.map((loss) => ({ ...loss, ms: 2 * loss.ms })),
+          );
           expect(twice.affinityOutcomes).toEqual(once.affinityOutcomes);
           expect(twice.servers.map((server) => server.requests)).toEqual(once.servers.map((server) => server.requests));
         }),
@@ -46,6 +48,7 @@ function scaled({ metrics: values }: RunRecord, factor: number): Record<string, 
       const value = values[name];
       if (value === null) return [name, null];
       if (unit === "perSec") return [name, value / factor];
+      if (unit === "sec") return [name, value * factor];
       return [name, unit !== "ms" ? value : value < 1e-6 ? 0 : value * factor];
     }),
   );
