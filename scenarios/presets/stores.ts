@@ -11,7 +11,7 @@ export const stores: readonly StrategyPreset[] = [
     shownBy: "store-outage",
     balancing: part("least-connections"),
     affinity: part("none"),
-    state: part("central-store"),
+    state: part("redis"),
   },
   {
     name: "round-robin-redis",
@@ -22,6 +22,6 @@ export const stores: readonly StrategyPreset[] = [
     shownBy: "slow-pages",
     balancing: part("round-robin"),
     affinity: part("none"),
-    state: part("central-store"),
+    state: part("redis"),
   },
 ];

@@ -98,14 +98,14 @@ test("a preset can be extended: knobs of the same part are laid over the preset'
       `
   - replicated-async
   - { name: renamed, extends: replicated-async }
-  - { name: other-part, extends: replicated-async, state: central-store }
+  - { name: other-part, extends: replicated-async, state: redis }
   - { name: alias, extends: replicated-async, balancing: leastconn }`,
     ),
   );
   const [preset, renamed, otherPart, alias] = strategies;
   expect(renamed).toEqual({ ...preset, name: "renamed" });
   expect(preset?.state.knobs).toMatchObject({ mode: "async" });
-  expect(otherPart?.state.name).toBe("central-store");
+  expect(otherPart?.state.name).toBe("redis");
   expect(otherPart?.state.knobs).not.toHaveProperty("mode");
   expect(alias?.balancing.name).toBe("least-connections");
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { partNamed, withDefaults } from "../catalogue.ts";
+import { stateBackends } from "../persistence/state/index.ts";
 import type { Fault } from "../scenario.ts";
 import { Simulation } from "./simulation.ts";
 import { group, scenario, strategy } from "./testing/scenario.ts";
@@ -7,12 +9,8 @@ import { group, scenario, strategy } from "./testing/scenario.ts";
 function run(faults: readonly Fault[], state = "server-memory") {
   const base = scenario([group({ count: 2 }), group({ name: "late" })], { durationMs: 1000, faults });
   const quiet = { ...base.populations[0]!, arrivals: { process: "deterministic", ratePerSec: 0.001 } } as const;
-  const knobs = { roundTripMs: 1, operationMs: 0, perKibMs: 0, touches: true, durable: false };
-  return new Simulation(
-    { ...base, populations: [quiet] },
-    strategy({ state: { name: state, knobs: state === "central-store" ? knobs : {} } }),
-    1,
-  );
+  const knobs = withDefaults(partNamed(stateBackends, state, "state backend"), {});
+  return new Simulation({ ...base, populations: [quiet] }, strategy({ state: { name: state, knobs } }), 1);
 }
 
 /** Which servers are up after each of the given times. */
@@ -109,7 +107,7 @@ describe("outages", () => {
         { kind: "store-crash", atMs: 100, restartAfterMs: 100 },
         { kind: "store-crash", atMs: 150, restartAfterMs: 200 },
       ],
-      "central-store",
+      "redis",
     );
     const { state } = simulation;
     const { storeFaultBegins, storeFaultEnds } = state;

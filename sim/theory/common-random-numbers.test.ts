@@ -45,7 +45,7 @@ const scenarioWith = (populations: readonly Population[], servers = 4): Scenario
 
 const strategies: readonly Strategy[] = [
   strategyOf({ balancing: "random" }),
-  strategyOf({ balancing: "least-connections", affinity: "balancer-cookie", state: "central-store" }),
+  strategyOf({ balancing: "least-connections", affinity: "balancer-cookie", state: "redis" }),
   strategyOf({ balancing: "power-of-two-choices", affinity: "source-hash", state: "replicated" }),
   strategyOf({ balancing: "least-response-time", affinity: "source-table", state: "one-backup" }),
   strategyOf({ balancing: "url-hash", affinity: "none", state: "signed-cookie" }),

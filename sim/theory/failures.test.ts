@@ -118,7 +118,7 @@ describe("several servers crash at once", () => {
   });
 
   it("and sessions kept outside the servers do not notice", () => {
-    for (const state of ["central-store", "signed-cookie"]) {
+    for (const state of ["redis", "signed-cookie"]) {
       for (const record of runs(2, world([crashOf([1, 4, 8])]), strategyOf({ ...sticky, state }))) {
         expect(metricOf(record, "sessionsLost")).toBe(0);
       }

@@ -40,10 +40,10 @@ describe("nothing is lost", () => {
     "by a store outside the servers, whatever happens to the servers",
     () => {
       fc.assert(
-        fc.property(scenarios, balancing, affinity, fc.boolean(), (scenario, first, second, durable) => {
+        fc.property(scenarios, balancing, affinity, fc.boolean(), (scenario, first, second, isDurable) => {
           // A store that writes everything down may crash as well.
-          const faults = scenario.faults.filter((fault) => durable || fault.kind !== "store-crash");
-          const { state } = only({ state: "central-store", knobs: { durable } });
+          const faults = scenario.faults.filter((fault) => isDurable || fault.kind !== "store-crash");
+          const { state } = only({ state: "redis", knobs: { persistence: isDurable ? "always" : "none" } });
           losesNothing({ ...scenario, faults }, { name: "store", balancing: first, affinity: second, state });
         }),
         settings,

@@ -177,8 +177,7 @@ describe("addresses shared by many", () => {
 
 describe("sessions in a store of their own", () => {
   const population = populationOf({ arrivals: poisson(0.8) });
-  const store = (parts: object) =>
-    strategyOf({ state: "central-store", knobs: { roundTripMs: 0, perKibMs: 0, ...parts } });
+  const store = (parts: object) => strategyOf({ state: "redis", knobs: { roundTripMs: 0, perKibMs: 0, ...parts } });
   const scenario = scenarioOf({
     durationMs: 60_000,
     populations: [population],

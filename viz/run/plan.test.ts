@@ -23,7 +23,7 @@ test("strategies can be left out, and presets that the scenario does not name ca
 test("a preset keeps its sentence only as long as it is the preset", () => {
   const own = sampleScenario(["strategies.redis-sessions.balancing=random"]);
   const [, , redis] = planOf(own, null).experiment.strategies;
-  expect(redis?.summary).toBe("balancing random; affinity none; state central-store");
+  expect(redis?.summary).toBe("balancing random; affinity none; state redis");
 });
 
 test("each strategy can be chosen once", () => {

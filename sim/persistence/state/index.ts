@@ -1,15 +1,9 @@
 import type { StateDefinition } from "./backend.ts";
-import { centralStore } from "./central-store.ts";
 import { oneBackup } from "./one-backup.ts";
+import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
 import { signedCookie } from "./signed-cookie.ts";
 
 /** Every state backend, in the order of lists and reports. */
-export const stateBackends: readonly StateDefinition[] = [
-  serverMemory,
-  replicated,
-  oneBackup,
-  centralStore,
-  signedCookie,
-];
+export const stateBackends: readonly StateDefinition[] = [serverMemory, replicated, oneBackup, redis, signedCookie];

@@ -1,10 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Knobs } from "../../catalogue.ts";
 import { ALL_NODES, PENDING, WRITTEN } from "./backend.ts";
 import { Bench, told } from "./testing/bench.ts";
 
-const made = (knobs: { readonly durable?: boolean; readonly touches?: boolean } = {}) => {
-  const bench = new Bench("central-store", 3, { roundTripMs: 1, operationMs: 0.25, perKibMs: 0.5, ...knobs });
+const made = (knobs: Knobs = {}) => {
+  const bench = new Bench("redis", 3, {
+    roundTripMs: 1,
+    operationMs: 0.25,
+    perKibMs: 0.5,
+    persistence: "none",
+    ...knobs,
+  });
   for (let session = 0; session < 10; session++) bench.begin(session);
   return bench;
 };
@@ -21,7 +28,9 @@ const readNow = (bench: Bench, session: number, server = 0) => {
   return told(read);
 };
 
-describe("the central store", () => {
+const durable = { persistence: "always", fsyncMs: 0 };
+
+describe("a single Redis", () => {
   it("gives every server the newest copy, whatever servers do", () => {
     const bench = made();
     stored(bench, 0, 1);
@@ -82,7 +91,7 @@ describe("the central store", () => {
   });
 
   it("has refused what was sent to it while it was down, though it is back when the refusal arrives", () => {
-    const bench = made({ durable: true });
+    const bench = made(durable);
     stored(bench, 0, 1);
     bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(100);
@@ -94,7 +103,7 @@ describe("the central store", () => {
   });
 
   it("never answers what was sent to it before it crashed", () => {
-    const bench = made({ durable: true });
+    const bench = made(durable);
     stored(bench, 0, 1);
     const [read, write] = [bench.read(0, 0), bench.write(1, 0, 5)];
     bench.to(bench.nowMs + 0.1);
@@ -120,7 +129,7 @@ describe("the central store", () => {
   });
 
   it("has everything after a crash when it is durable", () => {
-    const bench = made({ durable: true });
+    const bench = made(durable);
     stored(bench, 0, 3);
     bench.backend.storeFaultBegins("crash", ALL_NODES);
     bench.to(50);
