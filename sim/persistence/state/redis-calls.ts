@@ -53,10 +53,8 @@ export class Calls {
   private workedOffMs(session: number, shard: Shard, rank: number, diskMs: number): number {
     const { roundTripMs, operationMs, perKibMs } = this.settings;
     this.context.countStoreOperation();
-    const startMs = Math.max(this.context.nowMs + roundTripMs / 2, shard.freeAtMs[rank]!);
-    const endMs = startMs + operationMs + (this.context.bytesOf(session) / 1024) * perKibMs + diskMs;
-    shard.freeAtMs[rank] = endMs;
-    return endMs + roundTripMs / 2;
+    const busyMs = operationMs + (this.context.bytesOf(session) / 1024) * perKibMs + diskMs;
+    return shard.threads[rank]!.serve(this.context.nowMs + roundTripMs / 2, busyMs) + roundTripMs / 2;
   }
 
   private pollMs(request: number): number {

@@ -1,6 +1,7 @@
 import type { StoreFaultKind } from "./backend.ts";
 import type { Copies } from "./redis-copies.ts";
 import { Disk, type Persistence } from "./redis-disk.ts";
+import { Station } from "./station.ts";
 import { WriteLog } from "./write-log.ts";
 
 export const UP = 0;
@@ -31,8 +32,8 @@ export class Shard {
   readonly cutAtMs: Float64Array;
   /** Counts what breaks a node's connections; an operation sent before that gets no answer after it. */
   readonly epoch: Int32Array;
-  /** When the node's one thread will have worked off everything sent so far. */
-  readonly freeAtMs: Float64Array;
+  /** The one thread of each node. */
+  readonly threads: readonly Station[];
   /** The node that the majority takes for the primary, and the one before, for servers that have not heard of it. */
   primary = 0;
   former = 0;
@@ -65,7 +66,7 @@ export class Shard {
     this.isCut = new Uint8Array(ranks);
     this.cutAtMs = new Float64Array(ranks);
     this.epoch = new Int32Array(ranks);
-    this.freeAtMs = new Float64Array(ranks);
+    this.threads = Array.from({ length: ranks }, () => new Station(1));
     this.learnsAtMs = new Float64Array(servers).fill(Number.NEGATIVE_INFINITY);
     this.follows = new Uint8Array(ranks).fill(1, 1);
     this.position = new Float64Array(ranks);
@@ -156,7 +157,7 @@ export class Shard {
     this.state[rank] = kind === "crash" ? DOWN : HUNG;
     if (kind !== "crash") return;
     this.epoch[rank]!++;
-    this.freeAtMs[rank] = nowMs;
+    this.threads[rank]!.crash(nowMs);
     if (this.isSplit && rank === this.former) {
       this.isSplit = false;
       this.learnsAtMs.fill(nowMs);
@@ -169,7 +170,7 @@ export class Shard {
       const wasDown = this.state[rank] === DOWN;
       this.state[rank] = UP;
       if (wasDown) this.epoch[rank]!++;
-      this.freeAtMs[rank] = nowMs;
+      this.threads[rank]!.stall(nowMs);
       if (wasDown && rank === this.primary) this.disk.restore(this.fellAtMs[rank]!, nowMs, this.copies.held[rank]!);
     }
     if (rank === this.primary) {

@@ -227,7 +227,8 @@ class Redis extends Backend implements SessionColumns {
       bytes += context.bytesOf(session);
     });
     const pauseMs = (bytes / BYTES_OF_GIB) * this.settings.forkMsPerGib;
-    shard.freeAtMs[primary] = Math.max(shard.freeAtMs[primary]!, context.nowMs) + pauseMs;
+    const thread = shard.threads[primary]!;
+    thread.stall(context.nowMs + thread.waitMs(context.nowMs) + pauseMs);
   }
 
   private expire(shard: Shard): void {
