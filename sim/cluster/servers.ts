@@ -42,6 +42,7 @@ export const NO_LIMIT = 0x7fffffff;
 export class Servers {
   readonly count: number;
   readonly names: readonly string[];
+  readonly zones: readonly (string | null)[];
   readonly weight: Float64Array;
   readonly workers: Int32Array;
   /** Requests that one balancer may have on the server at once. */
@@ -68,6 +69,7 @@ export class Servers {
     this.names = scenario.cluster.servers.flatMap((group) =>
       Array.from({ length: group.count }, (_, index) => `${group.name}-${index + 1}`),
     );
+    this.zones = fleet.map((group) => group.zone);
     this.weight = Float64Array.from(fleet, (group) => group.weight);
     this.workers = Int32Array.from(fleet, (group) => group.workers);
     this.maxConnections = Int32Array.from(fleet, (group) => group.maxConnections ?? NO_LIMIT);
@@ -141,6 +143,9 @@ export class Servers {
   }
   isUp(server: number): boolean {
     return this.ints[server * INTS + IS_UP] === 1;
+  }
+  zoneOf(server: number): string | null {
+    return this.zones[server]!;
   }
   lifeOf(server: number): number {
     return this.life[server]!;

@@ -40,6 +40,8 @@ export interface StateContext {
     readonly count: number;
     readonly upCount: number;
     isUp(server: number): boolean;
+    /** Where it stands; null where the scenario does not say. */
+    zoneOf(server: number): string | null;
     /**
      * Number of the server's present life: a new one with each start, ever larger, so that one number says where data
      * lay and whether it can still be there.

@@ -42,6 +42,14 @@ interface Scheduled {
   readonly run: () => void;
 }
 
+/** What a backend may look at on its creation already. */
+export interface Setting {
+  readonly seed?: number;
+  readonly rules?: Partial<SessionRules>;
+  /** By server; nowhere in particular where nothing is said. */
+  readonly zones?: readonly string[];
+}
+
 export class Bench {
   nowMs = 0;
   readonly backend: StateBackend;
@@ -58,6 +66,7 @@ export class Bench {
   replicationBytes = 0;
   storeOperations = 0;
   cookieBytes = 0;
+  private readonly zones: readonly string[];
   private readonly life: number[];
   private lives: number;
   private readonly serverOfLife: number[] = [];
@@ -72,7 +81,10 @@ export class Bench {
   private readonly columns: SessionColumns[] = [];
   private capacity = INITIAL_SESSIONS;
 
-  constructor(name: string, servers: number, knobs: Knobs = {}) {
+  constructor(name: string, servers: number, knobs: Knobs = {}, { seed, rules, zones }: Setting = {}) {
+    if (seed !== undefined) this.seed = seed;
+    if (rules !== undefined) this.rules = { ...this.rules, ...rules };
+    this.zones = zones ?? [];
     this.life = Array.from({ length: servers }, (_, server) => server);
     this.serverOfLife.push(...this.life);
     this.lives = servers;
@@ -95,6 +107,7 @@ export class Bench {
         },
         isUp: (server) => bench.life[server]! >= 0,
         lifeOf: (server) => bench.life[server]!,
+        zoneOf: (server) => bench.zones[server] ?? null,
         serverOf: (life) => (life < 0 ? -1 : bench.serverOfLife[life]!),
         isAlive: (life) => life >= 0 && bench.life[bench.serverOfLife[life]!] === life,
         causeOfEnd: (life) => (bench.stoppedLives.has(life) ? "scale-in" : "crash"),
