@@ -11,7 +11,7 @@ export const replication: readonly StrategyPreset[] = [
     shownBy: "session-size",
     balancing: part("least-connections"),
     affinity: part("none"),
-    state: part("replicated", { mode: "sync" }),
+    state: part("replicated", { mode: "sync-processed" }),
   },
   {
     name: "replicated-async",

@@ -13,6 +13,7 @@ export const sessionCauses = [
   { name: "store-flush", summary: "the session store was emptied" },
   { name: "split-brain", summary: "it was written on the side of a partition that was discarded afterwards" },
   { name: "replication-lag", summary: "the copy had not arrived when it was needed" },
+  { name: "state-transfer", summary: "the server had just started, and had not been given the others' state" },
   { name: "write-behind", summary: "the write was still in a queue when the machine that held the queue crashed" },
   { name: "quorum-miss", summary: "none of the replicas that were asked had it" },
   { name: "near-cache", summary: "the server answered from a copy of its own that was out of date" },

@@ -86,7 +86,9 @@ describe("copies", () => {
       balancers: { redispatch: 1 },
       faults: [{ kind: "crash", atMs: 300, servers: [1], restartAfterMs: 200 }],
     });
-    const record = run(scenario, strategyOf({ state: "replicated", knobs: { mode: "sync" } }));
+    // The others notice at once that it is gone, and give it everything at once when it is back.
+    const knobs = { mode: "sync-processed", detectionMs: 0, delayMs: 0, perKibMs: 0, sendPerKibMs: 0 };
+    const record = run(scenario, strategyOf({ state: "replicated", knobs }));
     expect(metricOf(record, "requestsAnswered")).toBeGreaterThan(5000);
     expect(record.sessionsLostByCause).toEqual([]);
     expect(metricOf(record, "staleReads")).toBe(0);

@@ -79,7 +79,7 @@ describe("nothing is lost", () => {
           const faults = scenario.faults.map((fault) =>
             crashes(fault) ? { ...fault, servers: fault.servers.filter((server) => server !== 0) } : fault,
           );
-          const { state } = only({ state: "replicated", knobs: { mode: "sync" } });
+          const { state } = only({ state: "replicated", knobs: { mode: "sync-processed" } });
           losesNothing({ ...scenario, faults }, { name: "copies", balancing: first, affinity: second, state });
         }),
         settings,
