@@ -1,5 +1,6 @@
 /** `stick-table` and the `stick` rules: what is looked up when a request passes, and learned when its answer does. */
-import { type Room, StickTable, type StickTableSettings } from "../../persistence/affinity/stick-table.ts";
+import type { StickTableSettings } from "../../persistence/affinity/stick-rows.ts";
+import { type Room, StickTable } from "../../persistence/affinity/stick-table.ts";
 import { addressBytes } from "../recorded-requests.ts";
 import { type Acls, type Condition, ruleOf } from "./conditions.ts";
 import { compileSample, type Exchange, type SampleReader, textOf } from "./samples.ts";
@@ -63,19 +64,19 @@ export function tableSettings(line: string): TableSettings {
   let length = 31;
   let size = 0;
   let expireMs: number | null = null;
-  let noPurge = false;
+  let whenFull: StickTableSettings["whenFull"] = "drop-few";
   for (let i = 1; i < words.length; i++) {
     const word = words[i]!;
     if (word === "type") type = words[++i] ?? "";
     else if (word === "len") length = Number(words[++i]);
     else if (word === "size") size = sizeOf(words[++i] ?? "");
     else if (word === "expire") expireMs = timeMs(words[++i] ?? "");
-    else if (word === "nopurge") noPurge = true;
+    else if (word === "nopurge") whenFull = "refuse";
     // What else a table keeps of its keys decides nothing.
     else if (word === "store" || word === "srvkey") i++;
     else unknown("the table", line);
   }
-  return { size, expireMs, noPurge, keyOf: keyReader(type, length, line) };
+  return { size, expireMs, whenFull, keyOf: keyReader(type, length, line) };
 }
 
 /** A line that begins with `stick`. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { StickTable, type StickTableSettings } from "./stick-table.ts";
+import type { StickTableSettings } from "./stick-rows.ts";
+import { StickTable } from "./stick-table.ts";
 
 const tableOf = (settings: Partial<StickTableSettings>) =>
-  new StickTable<string>({ size: 3, expireMs: 1000, noPurge: false, ...settings });
+  new StickTable<string>({ size: 3, expireMs: 1000, whenFull: "drop-few", ...settings });
 
 /** Takes room and stores at once; false when there was none. */
 function learn(table: StickTable<string>, key: string, nowMs: number): boolean {
@@ -49,7 +50,7 @@ describe("a stick-table", () => {
   });
 
   it("counts the rooms that are taken, and takes them back", () => {
-    const table = tableOf({ size: 1, noPurge: true });
+    const table = tableOf({ size: 1, whenFull: "refuse" });
     expect(table.take(0)).not.toBe(null);
     expect(table.take(0)).toBe(null);
     table.giveBack();
