@@ -115,3 +115,80 @@ describe("source hash", () => {
     expect(bench.mechanism.whyElsewhere(0, 0)).toBe("address-changed");
   });
 });
+
+describe("its ring", () => {
+  const addresses = Array.from({ length: 60_000 }, (_, i) => i);
+  const knobs = { hashType: "consistent", avalanche: true };
+  /** Clients led elsewhere by a change, and those of them that it leads from or to `server`. */
+  function movesBy(change: (bench: Bench) => void, server: number, servers: number) {
+    const bench = new Bench("source-hash", { weights: new Array<number>(servers).fill(1), knobs });
+    if (server === servers - 1) bench.fleets[0]!.setEligible(server, false);
+    const before = served(bench, addresses);
+    const [share] = [before.filter((found) => found === server).length];
+    change(bench);
+    const after = served(bench, addresses);
+    const moved = before.flatMap((found, i) => (found === after[i] ? [] : [[found, after[i]!] as const]));
+    return { moved, share, gained: after.filter((found) => found === server).length };
+  }
+
+  it("moves the clients of the server that leaves and nobody else, about one in N", () => {
+    const { moved, share } = movesBy((bench) => bench.fleets[0]!.setEligible(4, false), 4, 11);
+    expect(moved.length).toBe(share);
+    expect(moved.every(([from]) => from === 4)).toBe(true);
+    // Sixteen points a server: its share of the ring has a relative spread of 1/√16 about 1/N.
+    expect(Math.abs((share / addresses.length) * 10 - 1)).toBeLessThan(4 / Math.sqrt(16));
+  });
+
+  it("moves clients to the server that joins and nowhere else, about one in N + 1", () => {
+    const { moved, gained } = movesBy((bench) => bench.fleets[0]!.setEligible(10, true), 10, 11);
+    expect(moved.length).toBe(gained);
+    expect(moved.every(([, to]) => to === 10)).toBe(true);
+    expect(Math.abs((gained / addresses.length) * 11 - 1)).toBeLessThan(4 / Math.sqrt(16));
+  });
+});
+
+describe("its list, with nginx's hash", () => {
+  const nginx = { hashType: "listed", prefixBits: 24 };
+  const weights = [5, 1, 1, 3, 2];
+
+  it("leads clients as ip_hash of nginx 1.22 did", () => {
+    const bench = new Bench("source-hash", { weights, knobs: nginx });
+    const recorded = ["60.98.74.81", "10.2.20.58", "192.168.0.122", "23.205.248.247", "167.191.35.83", "192.168.1.106"];
+    expect(served(bench, recorded.map(numberOf))).toEqual([4, 0, 3, 1, 4, 4]);
+    for (const server of [0, 2]) bench.fleets[0]!.setEligible(server, false);
+    const without = ["67.112.11.90", "10.0.121.159", "3.173.151.178", "50.239.174.51", "10.35.38.171"];
+    expect(served(bench, without.map(numberOf))).toEqual([3, 4, 1, 1, 4]);
+  });
+
+  it("moves nobody but the clients of a server that is marked down; taken off the list, it moves nearly all", () => {
+    const addresses = Array.from({ length: 3000 }, (_, network) => network * 65_536);
+    const bench = new Bench("source-hash", { weights: [1, 1, 1, 1, 1], knobs: nginx });
+    const before = served(bench, addresses);
+    bench.fleets[0]!.setEligible(3, false);
+    const down = served(bench, addresses);
+    expect(down.every((server, i) => server === before[i] || before[i] === 3)).toBe(true);
+    bench.unlist(3);
+    const gone = served(bench, addresses);
+    // Modulo 5 and modulo 4 agree for 4 of 20; those that were with the server that left have no choice.
+    const stayed = gone.filter((server, i) => server === before[i]).length / addresses.length;
+    expect(Math.abs(stayed - 0.2)).toBeLessThan(0.04);
+  });
+
+  it("gives up after twenty misses and leaves the choice to the algorithm", () => {
+    const bench = new Bench("source-hash", { weights: [1000, 1], knobs: nginx });
+    bench.fleets[0]!.setEligible(0, false);
+    expect(served(bench, [numberOf("10.0.0.1")])).toEqual([-1]);
+    expect(bench.mechanism.outcome).toBe(NONE);
+  });
+});
+
+describe("its key", () => {
+  it("with the port is one of the connection: requests of one client fall anywhere, and nothing leads them back", () => {
+    const bench = new Bench("source-hash", { weights: [1, 1, 1, 1], knobs: { key: "address-and-port" } });
+    for (let request = 0; request < 4000; request++) bench.address.set(request, 7);
+    const counts = [0, 0, 0, 0];
+    for (let request = 0; request < 4000; request++) counts[bench.look(request).server]!++;
+    expectFits(counts, [0.25, 0.25, 0.25, 0.25]);
+    expect(bench.mechanism.whyElsewhere(0, 0)).toBe("no-affinity");
+  });
+});

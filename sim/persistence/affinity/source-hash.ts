@@ -1,48 +1,58 @@
-import { WeightMap } from "../../balancing/weight-map.ts";
 import { avalanche } from "../../engine/hash.ts";
 import type { Cause } from "../../metrics/causes.ts";
-import { type AffinityContext, defineAffinity, Mechanism, NONE, VALID } from "./mechanism.ts";
+import { bindingKnobs, bindingRules } from "./binding-rules.ts";
+import { AddressKey, type Key, prefixKnob } from "./key.ts";
+import { hashKnobs, KeyHash } from "./key-hash.ts";
+import { type AffinityContext, defineAffinity } from "./mechanism.ts";
 
-/** Hashes the full client address modulo the total weight of the eligible servers. No memory: nothing to lose, nothing kept. */
-class SourceHash extends Mechanism {
+/** Address and port, as a 5-tuple hash has them: a key of the connection, and every request of ours has one of its own. */
+class ConnectionKey implements Key {
+  readonly isShared = false;
   private readonly context: AffinityContext;
-  private readonly avalanches: boolean;
-  private readonly maps: readonly WeightMap[];
+  private readonly address: AddressKey;
 
-  constructor(context: AffinityContext, avalanches: boolean) {
-    super();
+  constructor(context: AffinityContext, address: AddressKey) {
     this.context = context;
-    this.avalanches = avalanches;
-    this.maps = context.views.map((view) => new WeightMap(view));
+    this.address = address;
   }
 
-  lookup(request: number, balancer: number): number {
-    const view = this.context.views[balancer]!;
-    this.outcome = view.eligibleCount === 0 ? NONE : VALID;
-    if (view.eligibleCount === 0) return -1;
-    const address = this.context.requests.addressOf(request);
-    return this.maps[balancer]!.at(this.avalanches ? avalanche(address) : address >>> 0);
+  of(request: number): number {
+    return avalanche(avalanche(this.address.of(request)) + this.context.requests.portOf(request));
   }
 
-  whyElsewhere(request: number): Cause {
-    const { requests } = this.context;
-    return requests.addressChanged(requests.sessionOf(request)) ? "address-changed" : "rehash";
+  learnedFrom(request: number): number {
+    return this.of(request);
+  }
+
+  whyMissed(request: number): Cause {
+    return this.address.whyMissed(request) ?? "no-affinity";
   }
 }
 
 export const sourceHash = defineAffinity({
   name: "source-hash",
-  aliases: ["source", "balance source"],
-  summary: "A hash of the client's address modulo the servers' weights names the server.",
+  aliases: ["source", "balance source", "SourceIP", "SourceIPProtocol", "CLIENT_IP", "CLIENT_IP_PROTO"],
+  summary: "A hash of the client's address names the server.",
   whenToUse: "Clients without cookies, a fleet that seldom changes.",
-  knownFlaw: "Any server that comes or goes moves nearly everybody; clients behind one address share one server.",
-  source: "HAProxy 2.6 balance source, hash-type map-based.",
+  knownFlaw:
+    "A server that leaves and comes back moves clients twice, with the modulo nearly all of them; clients behind one address share one server.",
+  source:
+    "HAProxy 2.6 lb_map.c and lb_chash.c, balance source; nginx 1.22 ngx_http_upstream_ip_hash_module.c; Azure Load Balancer distribution modes; Google Cloud BackendService sessionAffinity. The clouds' hash functions are not public.",
   knobs: {
-    avalanche: {
-      unit: "flag",
-      default: false,
-      summary: "Mix the address before the modulo, as hash-type … avalanche does.",
+    key: {
+      unit: "choice",
+      choices: ["address", "address-and-port"],
+      default: "address",
+      summary:
+        "The client's address: 2-tuple, 3-tuple and address alone are one here, with one front and one protocol (Azure SourceIP, SourceIPProtocol, Google CLIENT_IP…); or with its port (5-tuple: Azure Default, Google CLIENT_IP_PORT_PROTO).",
     },
+    prefixBits: prefixKnob,
+    ...hashKnobs("map-based"),
+    ...bindingKnobs(),
   },
-  create: ({ avalanche: avalanches }, context) => new SourceHash(context, avalanches),
+  create: (knobs, context) => {
+    const address = new AddressKey(context, knobs.prefixBits);
+    const key = knobs.key === "address" ? address : new ConnectionKey(context, address);
+    return new KeyHash(context, key, { ...knobs, octets: Math.ceil(knobs.prefixBits / 8) }, bindingRules(knobs));
+  },
 });
