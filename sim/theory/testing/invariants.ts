@@ -138,6 +138,10 @@ function decisions({ digest }: RunRecord): readonly string[] {
   return unless(digest.windows.length === full, "the digest's windows do not fit its decisions");
 }
 
+/** Requests that bring nothing to be recognised by, as a mechanism's knobs may have it. */
+const mayLackKey = ({ absentFraction = 0, learns, key }: Strategy["affinity"]["knobs"]): boolean =>
+  absentFraction !== 0 || learns === "carried" || key === "address-and-port";
+
 /** A cause can only be named when there was an occasion for it. */
 function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affinity }: Strategy): readonly string[] {
   const { populations, cluster, faults } = scenario;
@@ -153,7 +157,7 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
     "replication-lag": true,
     failover: crashes && cluster.balancers.healthCheck !== null,
     overflow: cluster.balancers.redispatch > 0,
-    "no-affinity": affinity.name === "none",
+    "no-affinity": affinity.name === "none" || overlaps || mayLackKey(affinity.knobs),
     rehash: changes || overlaps,
     "address-changed": someone(({ mobileFraction }) => mobileFraction > 0),
     "cookie-refused": someone(({ cookiesFraction }) => cookiesFraction < 1),
@@ -162,6 +166,11 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
     "binding-evicted": affinity.knobs["entries"] !== undefined,
     "unsynchronised-balancer": cluster.balancers.count > 1,
     "shared-address": overlaps || someone(({ natFraction }) => natFraction > 0),
+    "binding-reset": changes && affinity.knobs["whenServersChange"] !== "keep",
+    "binding-refused": affinity.knobs["whenFull"] === "refuse",
+    "old-route": crashes || overlaps || cluster.balancers.redispatch > 0,
+    "link-missed": affinity.knobs["missedFraction"] !== 0,
+    "tls-session-changed": affinity.knobs["resumingFraction"] !== undefined,
     "cookie-overflow": true,
   };
   return sessionsLostByCause.flatMap(({ cause }) =>

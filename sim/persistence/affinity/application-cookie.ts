@@ -1,0 +1,105 @@
+import { grown } from "../../engine/grown.ts";
+import type { Cause } from "../../metrics/causes.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
+import { bindingKnobs, bindingRules } from "./binding-rules.ts";
+import {
+  type AffinityContext,
+  type BindingRules,
+  defineAffinity,
+  IDLE_EXPIRED,
+  Mechanism,
+  NONE,
+  VALID,
+} from "./mechanism.ts";
+
+/**
+ * AWS ALB's application-based stickiness: once the application has set its cookie, the balancer adds one that names the target.
+ * The client holds it and must return both; every answer brings it anew, and with it a new life.
+ */
+class ApplicationCookie extends Mechanism implements SessionColumns {
+  private readonly context: AffinityContext;
+  private readonly durationMs: number;
+  private readonly cookieBytes: number;
+  /** The server in the client's cookie, or -1, and when it was written. */
+  private server = new Int32Array(0);
+  private writtenAtMs = new Float64Array(0);
+
+  constructor(context: AffinityContext, durationMs: number, cookieBytes: number, rules: BindingRules) {
+    super(rules);
+    this.context = context;
+    this.durationMs = durationMs;
+    this.cookieBytes = cookieBytes;
+    context.trackIds();
+    context.attach(this);
+  }
+
+  grow(capacity: number): void {
+    this.server = grown(this.server, new Int32Array(capacity));
+    this.writtenAtMs = grown(this.writtenAtMs, new Float64Array(capacity));
+  }
+
+  lookup(request: number): number {
+    const { requests } = this.context;
+    const session = requests.sessionOf(request);
+    const server = this.server[session]!;
+    this.outcome = NONE;
+    if (server < 0) return -1;
+    this.context.countCookieBytes(this.cookieBytes);
+    if (requests.sessionIdOf(request) < 0) return -1;
+    this.outcome = this.isOver(session) ? IDLE_EXPIRED : VALID;
+    return this.outcome === VALID ? server : -1;
+  }
+
+  private isOver(session: number): boolean {
+    return this.context.requests.nowMs - this.writtenAtMs[session]! > this.durationMs;
+  }
+
+  override answered(request: number, _balancer: number, server: number): void {
+    const { requests } = this.context;
+    if (requests.answeredIdOf(request) < 0) return;
+    this.context.countCookieBytes(this.cookieBytes);
+    const session = requests.sessionOf(request);
+    if (!requests.returnsCookies(session)) return;
+    this.server[session] = server;
+    this.writtenAtMs[session] = requests.nowMs;
+  }
+
+  whyElsewhere(request: number): Cause {
+    const { requests } = this.context;
+    const session = requests.sessionOf(request);
+    if (!requests.returnsCookies(session)) return "cookie-refused";
+    return this.server[session]! >= 0 && this.isOver(session) ? "binding-expired" : "no-affinity";
+  }
+
+  override forget(session: number): void {
+    this.server[session] = -1;
+  }
+}
+
+export const applicationCookie = defineAffinity({
+  name: "application-cookie",
+  aliases: ["AWSALBAPP", "app_cookie"],
+  summary: "Beside the application's own cookie the balancer sets one that names the server; the client returns both.",
+  whenToUse: "Stickiness that begins with the application's session, without a table in the balancer.",
+  knownFlaw: "A target that deregisters loses its users at once, and they stay away when it comes back.",
+  source:
+    "AWS Elastic Load Balancing, Application Load Balancers, sticky sessions: app_cookie.duration_seconds 86400, 1 to 604800, reset by each request.",
+  knobs: {
+    durationMs: {
+      unit: "ms",
+      default: 86_400_000,
+      minimum: 1000,
+      maximum: 604_800_000,
+      summary: "Life of the binding since the last request.",
+    },
+    cookieBytes: {
+      unit: "bytes",
+      default: 200,
+      minimum: 1,
+      summary:
+        "Name and encrypted value on the wire, each way it travels; to be calibrated (shards of 4 KiB, 16 KiB at most).",
+    },
+    ...bindingKnobs({ whenDraining: "move" }),
+  },
+  create: (knobs, context) => new ApplicationCookie(context, knobs.durationMs, knobs.cookieBytes, bindingRules(knobs)),
+});

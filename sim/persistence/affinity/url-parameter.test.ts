@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { expectShare } from "../../engine/testing/fit.ts";
+import { Bench } from "./testing/bench.ts";
+
+describe("a parameter that names the client", () => {
+  it.each(["table", "hash"])("leads it whatever becomes of its cookies and its address: %s", (memory) => {
+    const bench = new Bench("url-parameter", { knobs: { memory } });
+    bench.refusesCookies.add(0);
+    bench.answer(0, 2);
+    const { server } = bench.look(0);
+    expect(server).toBe(memory === "table" ? 2 : server);
+    bench.address.set(0, 5);
+    expect(bench.look(0).server).toBe(server);
+    expect(server).toBeGreaterThanOrEqual(0);
+  });
+
+  it("is absent from a share of the requests, each for itself", () => {
+    const bench = new Bench("url-parameter", { knobs: { missedFraction: 0.1 } });
+    const requests = 10_000;
+    for (let number = 0; number < requests; number++) {
+      bench.requestNumber.set(0, number);
+      bench.answer(0, 2);
+    }
+    let missed = 0;
+    for (let number = 0; number < requests; number++) {
+      bench.requestNumber.set(0, number);
+      if (bench.look(0).server === 2) continue;
+      missed++;
+      expect(bench.mechanism.whyElsewhere(0, 0)).toBe("link-missed");
+    }
+    expectShare(missed, requests, 0.1);
+  });
+});
