@@ -1,0 +1,89 @@
+import { Station } from "./station.ts";
+
+export interface TableSettings {
+  readonly workers: number;
+  readonly readMs: number;
+  readonly writeMs: number;
+  readonly perKibMs: number;
+  readonly indexed: boolean;
+  /** For each doubling of the table, where the index is walked. */
+  readonly levelMs: number;
+  /** For each row, where all are looked through. */
+  readonly perRowMs: number;
+  readonly initialRows: number;
+  readonly cleanupIntervalMs: number | null;
+}
+
+/**
+ * The table of sessions on one node of a database: how many rows it has, what an operation costs, and the clean-up that
+ * deletes rows whose session has expired.
+ *
+ * A session that has ended, or was never logged out of, leaves its row behind until its idle limit has passed and the next
+ * clean-up comes. Without an index on the last access each clean-up looks through the table; it then locks, as InnoDB
+ * does, every row it has seen, and writes wait for it. Clean-ups that are due are made up for when the next operation
+ * comes, at their own moments, so they cost no events.
+ */
+export class SessionTable {
+  rows: number;
+  readonly station: Station;
+  private readonly settings: TableSettings;
+  /** By number of the clean-up that will find them: rows nobody uses any more. */
+  private readonly expiring = new Map<number, number>();
+  private cleanups = 0;
+  private writesWaitUntilMs = 0;
+
+  constructor(settings: TableSettings) {
+    this.settings = settings;
+    this.rows = settings.initialRows;
+    this.station = new Station(settings.workers);
+  }
+
+  /** When a look-up of `bytes` that arrives at `atMs` is done. */
+  read(atMs: number, bytes: number): number {
+    this.cleanUpUntil(atMs);
+    return this.station.serve(atMs, this.settings.readMs + this.searchMs(bytes));
+  }
+
+  /** When the statement is done; the commit's flush, which needs no worker, is the caller's. */
+  write(atMs: number, bytes: number): number {
+    this.cleanUpUntil(atMs);
+    const busyMs = this.settings.writeMs + this.searchMs(bytes);
+    return this.station.serve(Math.max(atMs, this.writesWaitUntilMs), busyMs);
+  }
+
+  /** A session that nobody will use again leaves its row, which expires at `atMs`; null: it is deleted at once. */
+  leave(atMs: number | null): void {
+    const { cleanupIntervalMs } = this.settings;
+    if (atMs === null) {
+      this.rows--;
+    } else if (cleanupIntervalMs !== null) {
+      const cleanup = Math.max(this.cleanups + 1, Math.ceil(atMs / cleanupIntervalMs));
+      this.expiring.set(cleanup, (this.expiring.get(cleanup) ?? 0) + 1);
+    }
+  }
+
+  /** All rows are gone. */
+  truncate(): void {
+    this.rows = 0;
+    this.expiring.clear();
+  }
+
+  private searchMs(bytes: number): number {
+    const { indexed, levelMs, perRowMs, perKibMs } = this.settings;
+    const search = indexed ? levelMs * (32 - Math.clz32(this.rows)) : perRowMs * this.rows;
+    return search + (bytes / 1024) * perKibMs;
+  }
+
+  private cleanUpUntil(nowMs: number): void {
+    const { cleanupIntervalMs, indexed, perRowMs, writeMs } = this.settings;
+    if (cleanupIntervalMs === null) return;
+    while ((this.cleanups + 1) * cleanupIntervalMs <= nowMs) {
+      const atMs = ++this.cleanups * cleanupIntervalMs;
+      const deleted = Math.min(this.rows, this.expiring.get(this.cleanups) ?? 0);
+      this.expiring.delete(this.cleanups);
+      const doneMs = this.station.serve(atMs, (indexed ? 0 : perRowMs * this.rows) + deleted * writeMs);
+      if (!indexed) this.writesWaitUntilMs = doneMs;
+      this.rows -= deleted;
+    }
+  }
+}
