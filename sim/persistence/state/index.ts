@@ -4,6 +4,14 @@ import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
 import { signedCookie } from "./signed-cookie.ts";
+import { sqlDatabase } from "./sql-database.ts";
 
 /** Every state backend, in the order of lists and reports. */
-export const stateBackends: readonly StateDefinition[] = [serverMemory, replicated, oneBackup, redis, signedCookie];
+export const stateBackends: readonly StateDefinition[] = [
+  serverMemory,
+  replicated,
+  oneBackup,
+  redis,
+  signedCookie,
+  sqlDatabase,
+];

@@ -15,8 +15,8 @@ export interface TableSettings {
 }
 
 /**
- * The table of sessions on one node of a database: how many rows it has, what an operation costs, and the clean-up that
- * deletes rows whose session has expired.
+ * The table of sessions in a database: how many rows it has, what an operation costs on one of the nodes, and the
+ * clean-up that deletes rows whose session has expired.
  *
  * A session that has ended, or was never logged out of, leaves its row behind until its idle limit has passed and the next
  * clean-up comes. Without an index on the last access each clean-up looks through the table; it then locks, as InnoDB
@@ -25,30 +25,32 @@ export interface TableSettings {
  */
 export class SessionTable {
   rows: number;
-  readonly station: Station;
+  /** The node that takes writes, and cleans up. */
+  primary = 0;
+  readonly stations: readonly Station[];
   private readonly settings: TableSettings;
   /** By number of the clean-up that will find them: rows nobody uses any more. */
   private readonly expiring = new Map<number, number>();
   private cleanups = 0;
   private writesWaitUntilMs = 0;
 
-  constructor(settings: TableSettings) {
+  constructor(settings: TableSettings, nodes: number) {
     this.settings = settings;
     this.rows = settings.initialRows;
-    this.station = new Station(settings.workers);
+    this.stations = Array.from({ length: nodes }, () => new Station(settings.workers));
   }
 
-  /** When a look-up of `bytes` that arrives at `atMs` is done. */
-  read(atMs: number, bytes: number): number {
+  /** When a look-up of `bytes` that reaches the node at `atMs` is done. */
+  read(node: number, atMs: number, bytes: number): number {
     this.cleanUpUntil(atMs);
-    return this.station.serve(atMs, this.settings.readMs + this.searchMs(bytes));
+    return this.stations[node]!.serve(atMs, this.settings.readMs + this.searchMs(bytes));
   }
 
-  /** When the statement is done; the commit's flush, which needs no worker, is the caller's. */
+  /** When a statement that reaches the primary at `atMs` is done; the commit's flush, which needs no worker, is the caller's. */
   write(atMs: number, bytes: number): number {
     this.cleanUpUntil(atMs);
     const busyMs = this.settings.writeMs + this.searchMs(bytes);
-    return this.station.serve(Math.max(atMs, this.writesWaitUntilMs), busyMs);
+    return this.stations[this.primary]!.serve(Math.max(atMs, this.writesWaitUntilMs), busyMs);
   }
 
   /** A session that nobody will use again leaves its row, which expires at `atMs`; null: it is deleted at once. */
@@ -81,7 +83,7 @@ export class SessionTable {
       const atMs = ++this.cleanups * cleanupIntervalMs;
       const deleted = Math.min(this.rows, this.expiring.get(this.cleanups) ?? 0);
       this.expiring.delete(this.cleanups);
-      const doneMs = this.station.serve(atMs, (indexed ? 0 : perRowMs * this.rows) + deleted * writeMs);
+      const doneMs = this.stations[this.primary]!.serve(atMs, (indexed ? 0 : perRowMs * this.rows) + deleted * writeMs);
       if (!indexed) this.writesWaitUntilMs = doneMs;
       this.rows -= deleted;
     }

@@ -99,7 +99,9 @@ export class Bench {
       get nowMs() {
         return bench.nowMs;
       },
-      rules: bench.rules,
+      get rules() {
+        return bench.rules;
+      },
       servers: {
         count: bench.life.length,
         get upCount() {
@@ -187,7 +189,7 @@ export class Bench {
     const operation = this.underWay.get(request)!;
     operation.outcome = outcome;
     if (outcome === PENDING) {
-      operation.atMs = this.scheduled[this.scheduled.length - 1]!.atMs;
+      operation.atMs = this.scheduled[this.scheduled.length - 1]?.atMs ?? Number.NaN;
       return;
     }
     operation.atMs = this.nowMs;

@@ -1,0 +1,317 @@
+import type { ValuesOf } from "../../catalogue.ts";
+import { grown } from "../../engine/grown.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
+import { Acknowledgement, AT_ONCE, acknowledgementKnobs, STALLED } from "./acknowledgement.ts";
+import {
+  Backend,
+  CONFLICT,
+  defineState,
+  FOUND,
+  PENDING,
+  type StateContext,
+  type StoreFaultKind,
+  UNAVAILABLE,
+  WRITTEN,
+} from "./backend.ts";
+import { Endpoint, type EndpointUser } from "./database-endpoint.ts";
+import { failoverKnobs } from "./database-failover.ts";
+import { DatabaseNodes, type NodesUser } from "./database-nodes.ts";
+import { DatabaseOperations } from "./database-operations.ts";
+import { poolKnobs, poolSettings } from "./pool-settings.ts";
+import { ReadRouting, readRoutingKnobs } from "./read-routing.ts";
+import { SessionTable } from "./session-table.ts";
+import { statementKnobs } from "./sql-knobs.ts";
+import type { WaitingLine } from "./waiting-line.ts";
+
+/** Operands of alarms. */
+const WRITER = 0;
+const READER = 1;
+const FAILOVER = 2;
+const PATIENCE = 3;
+
+/**
+ * Sessions in a table of a database with one primary and replicas that follow it. Each request reads its session's row
+ * over a connection of its server's pool, and then writes it, or the time of its last access.
+ *
+ * All times at the database are told half a round trip late, those of reads and of commits alike, so that both ends of an
+ * operation need only one event. A commit is visible on the primary when it is flushed, also where it has yet to be
+ * acknowledged. The driver waits for as long as the database takes (JDBC's socketTimeout is 0). Row locks are not here:
+ * what happens when two requests of a session meet is the matter of the session rules.
+ */
+class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser {
+  private readonly context: StateContext;
+  private readonly settings: ValuesOf<typeof knobs>;
+  private readonly table: SessionTable;
+  private readonly nodes: DatabaseNodes;
+  private readonly operations: DatabaseOperations;
+  private readonly acknowledgement: Acknowledgement;
+  private readonly endpoints: readonly [writer: Endpoint, reader: Endpoint];
+  /** By node: operations that it has yet to answer because it hangs. */
+  private readonly hanging: readonly WaitingLine[];
+  /** Commits that wait for replicas. */
+  private readonly unconfirmed: WaitingLine;
+  private isStalled = false;
+  private stalls = 0;
+  private readonly routing: ReadRouting;
+  /** By session: when its row was written last, touches included. */
+  private writtenAtMs = new Float64Array(0);
+
+  constructor(context: StateContext, settings: ValuesOf<typeof knobs>) {
+    super();
+    const { replicas, maxConnections } = settings;
+    this.context = context;
+    this.settings = settings;
+    this.table = new SessionTable(settings, 1 + replicas);
+    this.nodes = new DatabaseNodes(context, settings, this.table, this);
+    this.operations = new DatabaseOperations(context);
+    this.acknowledgement = new Acknowledgement(settings);
+    const pool = poolSettings(settings);
+    const readers = { ...pool, maxConnections: maxConnections * Math.max(1, replicas) };
+    this.endpoints = [
+      new Endpoint(context, pool, this, "writer", WRITER),
+      new Endpoint(context, readers, this, "reader", READER),
+    ];
+    this.hanging = this.nodes.replicas.map(() => this.operations.line());
+    this.unconfirmed = this.operations.line();
+    this.routing = new ReadRouting(context, settings, this.nodes);
+    context.attach(this);
+  }
+
+  grow(capacity: number): void {
+    this.writtenAtMs = grown(this.writtenAtMs, new Float64Array(capacity));
+  }
+
+  copies(): number {
+    return this.nodes.replicas.length;
+  }
+
+  read(request: number, server: number): number {
+    const isReader = this.routing.wantsReader(this.writtenAtMs[this.context.sessionOf(request)]!);
+    return this.start(request, server, false, isReader ? READER : WRITER);
+  }
+
+  override readDone(request: number): number {
+    if (this.hasBroken(request)) return UNAVAILABLE;
+    const node = this.operations.nodeOf(request);
+    if (this.nodes.isHanging(node)) return this.hang(request, node);
+    const session = this.context.sessionOf(request);
+    const content = this.nodes.contentOn(node, session);
+    const newest = this.nodes.contains[session]!;
+    const isLagging = content !== newest;
+    if (content === 0) return this.missing(newest > 0 ? "replication-lag" : this.nodes.causeOf(session));
+    this.cause = isLagging ? "replication-lag" : this.nodes.causeOf(session);
+    this.writesRead = content;
+    return FOUND;
+  }
+
+  write(request: number, server: number, _contains: number, changed: boolean): number {
+    if (!changed) {
+      const writtenAtMs = this.writtenAtMs[this.context.sessionOf(request)]!;
+      const isRecent = this.context.nowMs - writtenAtMs < this.settings.touchIntervalMs;
+      if (!this.settings.touches || isRecent) return WRITTEN;
+    }
+    return this.start(request, server, true, WRITER);
+  }
+
+  override writeDone(request: number, _server: number, contains: number, changed: boolean): number {
+    if (this.hasBroken(request)) return UNAVAILABLE;
+    const session = this.context.sessionOf(request);
+    if (this.operations.isConfirmed(request)) return this.written(session);
+    const node = this.operations.nodeOf(request);
+    if (this.nodes.isHanging(node)) return this.hang(request, node);
+    const held = this.nodes.contains[session]!;
+    const content = changed ? this.context.contentOf(held, contains, changed) : held;
+    if (content < 0) return CONFLICT;
+    // A touch of a row that is gone changes nothing.
+    if (content === 0) return WRITTEN;
+    if (changed) this.nodes.commit(session, content, this.context.bytesOf(session));
+    this.writtenAtMs[session] = this.context.nowMs;
+    return changed ? this.confirm(request, session) : WRITTEN;
+  }
+
+  private start(request: number, server: number, isWrite: boolean, endpoint: number): number {
+    this.operations.start(request, isWrite, endpoint);
+    this.endpoints[endpoint]!.pools.acquire(request, server);
+    return PENDING;
+  }
+
+  /** The acknowledgement of a commit, which may have to wait for replicas. */
+  private confirm(request: number, session: number): number {
+    const { nowMs } = this.context;
+    const dueMs = this.acknowledgement.dueMs(this.nodes.replicas, this.nodes.primary, nowMs);
+    if (dueMs === AT_ONCE) return this.written(session);
+    this.operations.confirm(request);
+    this.endpoints[WRITER].pools.holdUntil(request, dueMs);
+    if (dueMs < STALLED) {
+      this.context.scheduleWrite(dueMs, request);
+      return PENDING;
+    }
+    this.unconfirmed.push(request);
+    const { patienceMs } = this.acknowledgement;
+    if (!this.isStalled && patienceMs < Infinity) this.context.schedule(nowMs + patienceMs, ++this.stalls, PATIENCE);
+    this.isStalled = true;
+    return PENDING;
+  }
+
+  private written(session: number): number {
+    this.writesWritten = this.nodes.contains[session]!;
+    return WRITTEN;
+  }
+
+  /** The node says nothing; the operation goes on where it stood when it speaks again. */
+  private hang(request: number, node: number): number {
+    this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, Infinity);
+    this.hanging[node]!.push(request);
+    return PENDING;
+  }
+
+  private hasBroken(request: number): boolean {
+    const node = this.operations.nodeOf(request);
+    return this.operations.hasFailed(request) || !this.operations.isOf(request, this.table.stations[node]!.epoch);
+  }
+
+  begin(request: number): number {
+    const { operations, nodes } = this;
+    const isReader = operations.endpointOf(request) === READER;
+    const node = isReader ? this.routing.choose() : nodes.primary;
+    operations.send(request, node, this.table.stations[node]!.epoch);
+    return this.execute(request, node);
+  }
+
+  private execute(request: number, node: number): number {
+    if (this.nodes.isHanging(node)) {
+      this.hanging[node]!.push(request);
+      return Infinity;
+    }
+    this.context.countStoreOperation();
+    const { roundTripMs, commitMs } = this.settings;
+    const bytes = this.context.bytesOf(this.context.sessionOf(request));
+    const atMs = this.context.nowMs + roundTripMs / 2;
+    const isWrite = this.operations.isWriting(request);
+    const doneMs = isWrite ? this.table.write(atMs, bytes) + commitMs : this.table.read(node, atMs, bytes);
+    const answerMs = doneMs + roundTripMs / 2;
+    this.operations.wake(request, answerMs);
+    return answerMs;
+  }
+
+  /** No connection in time; the pool throws. */
+  fail(request: number): void {
+    this.operations.fail(request, this.context.nowMs);
+  }
+
+  broke(node: number): void {
+    this.table.stations[node]!.crash(this.context.nowMs);
+    const hear = (request: number) => this.operations.wake(request, this.context.nowMs);
+    this.operations.empty(this.hanging[node]!, hear);
+    if (node !== this.nodes.primary) return;
+    this.operations.empty(this.unconfirmed, hear);
+    this.isStalled = false;
+    this.stalls++;
+  }
+
+  resumed(node: number): void {
+    this.operations.empty(this.hanging[node]!, (request) => {
+      const endMs = this.execute(request, node);
+      this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, endMs);
+    });
+  }
+
+  writable(isWritable: boolean): void {
+    if (isWritable) this.endpoints[WRITER].pools.reconnect();
+    else this.endpoints[WRITER].pools.disconnect();
+  }
+
+  /** A primary that had gone on alone waits again when enough replicas follow; what waits for them is confirmed. */
+  followersChanged(): void {
+    let readyMs = this.context.nowMs;
+    for (const replica of this.nodes.replicas) if (replica.isAttached) readyMs = Math.max(readyMs, replica.readyAtMs);
+    this.context.schedule(readyMs, 0, PATIENCE);
+  }
+
+  wakeForFailover(atMs: number, generation: number): void {
+    this.context.schedule(atMs, generation, FAILOVER);
+  }
+
+  override elapsed(entity: number, operand: number): void {
+    if (operand === FAILOVER) this.nodes.failoverElapsed(entity);
+    else if (operand === PATIENCE) this.patienceElapsed(entity);
+    else this.endpoints[operand === WRITER ? WRITER : READER].pools.elapsed(entity);
+  }
+
+  /** Patience with stall number `stall` is over; 0: it is only that the replicas are others. */
+  private patienceElapsed(stall: number): void {
+    const isSatisfied = this.acknowledgement.isSatisfiedBy(this.nodes.followers());
+    if (stall === 0) {
+      if (!isSatisfied) return;
+      this.acknowledgement.hasGivenUp = false;
+    } else {
+      if (!this.isStalled || stall !== this.stalls) return;
+      this.acknowledgement.hasGivenUp = true;
+    }
+    this.isStalled = false;
+    const { nowMs } = this.context;
+    const heardMs = isSatisfied ? nowMs + 2 * this.settings.replicationDelayMs : nowMs;
+    this.operations.empty(this.unconfirmed, (request) => {
+      this.operations.wake(request, heardMs);
+      this.endpoints[WRITER].pools.holdUntil(request, heardMs);
+    });
+  }
+
+  override serverStarted(server: number): void {
+    for (const { pools } of this.endpoints) pools.serverStarted(server);
+  }
+
+  override serverStopped(server: number): void {
+    for (const { pools } of this.endpoints) pools.serverStopped(server);
+  }
+
+  override storeFaultBegins(kind: StoreFaultKind, node: number): void {
+    this.nodes.faultBegins(kind, node);
+  }
+
+  override storeFaultEnds(kind: StoreFaultKind, node: number): void {
+    this.nodes.faultEnds(kind, node);
+  }
+
+  forget(session: number): void {
+    if (this.nodes.contains[session]! > 0) {
+      const { idleTimeoutMs } = this.context.rules;
+      this.table.leave(idleTimeoutMs === null ? null : this.writtenAtMs[session]! + idleTimeoutMs);
+    }
+    this.nodes.forget(session);
+    this.writtenAtMs[session] = Number.NEGATIVE_INFINITY;
+  }
+}
+
+const knobs = {
+  replicas: { unit: "count", default: 1, minimum: 0, maximum: 15, summary: "Nodes that follow the primary." },
+  replicationDelayMs: {
+    unit: "ms",
+    default: 1,
+    minimum: 0,
+    summary: "From a commit to its arrival on a replica, and as long back for an acknowledgement (to be calibrated).",
+  },
+  applyMs: {
+    unit: "ms",
+    default: 0.2,
+    minimum: 0,
+    summary: "A replica's one applier is busy so long for each write (to be calibrated).",
+  },
+  ...readRoutingKnobs,
+  ...acknowledgementKnobs,
+  ...failoverKnobs,
+  ...statementKnobs,
+  ...poolKnobs,
+} as const;
+
+export const sqlDatabase = defineState({
+  name: "sql-database",
+  aliases: ["postgresql", "mysql", "jdbc-store", "rds"],
+  summary: "All servers keep sessions in a table of one database: a primary, and replicas that follow it.",
+  whenToUse: "There is a database anyway, sessions must survive everything, and requests are not too many for it.",
+  knownFlaw: "Every request pays two statements and a place in the pool; replicas lag, and failovers take a minute.",
+  source:
+    "MySQL 8.4 manual (semisynchronous replication), PostgreSQL 16 manual (synchronous_commit), Patroni 3 documentation (dynamic configuration, replication modes), Amazon RDS user guide (Multi-AZ), HikariCP 6 README.",
+  knobs,
+  create: (values, context) => new SqlDatabase(context, values),
+});
