@@ -156,10 +156,12 @@ test("of two entries with one key the mistakes of both are told, and nothing tha
 test("a server that does not exist is told with the nearest that does, also where their number is wrong", () => {
   const crash = (server: string, text = small) => told(`${text}faults: [{ at: 1s, crash: ${server} }]\n`);
   const hintOn = (server: string) => problems(`${small}faults: [{ at: 1s, crash: ${server} }]\n`)[0]?.hint;
-  expect(hintOn("server-3")).toBe('did you mean "server-2"? servers: server-1 … server-2; or store, alone');
+  expect(hintOn("server-3")).toBe(
+    'did you mean "server-2"? servers: server-1 … server-2; or store, or its nodes store-1 …',
+  );
   expect(hintOn("sever1")).toContain('did you mean "server-1"?');
   expect(hintOn("stoore")).toContain('did you mean "store"?');
-  expect(hintOn("zebra")).toBe("servers: server-1 … server-2; or store, alone");
+  expect(hintOn("zebra")).toBe("servers: server-1 … server-2; or store, or its nodes store-1 …");
   expect(crash("server-3")).toEqual(['10:27 unknown server "server-3"']);
   const uncounted = small.replace("count: 2", "count: -2");
   expect(crash("server-3", uncounted)).toHaveLength(1);

@@ -26,6 +26,8 @@ const fleetNames: Names<FleetView> = {
   eligibleCount: true,
   isEligible: true,
   isListed: true,
+  isUp: true,
+  isDraining: true,
   isBarred: true,
   barredCount: true,
   version: true,

@@ -1,6 +1,7 @@
 /** A tolerant view of a file: what can be understood, even if the rest cannot. */
 import { z } from "zod";
 import type { Finding, Path } from "../problems.ts";
+import { type FaultAction, faultActionNames } from "../schema/faults.ts";
 import { duration } from "../schema/quantities.ts";
 
 const maybe = <S extends z.ZodType>(schema: S) => schema.optional().catch(undefined);
@@ -20,6 +21,11 @@ const group = z
     service: z.unknown().optional(),
   })
   .catch({});
+
+/** What each fault befalls, by action. */
+const actions = Object.fromEntries(
+  faultActionNames.map((action) => [action, maybe(oneOrMore(z.string()))] as const),
+) as Record<FaultAction, ReturnType<typeof maybe<ReturnType<typeof oneOrMore<z.ZodString>>>>>;
 
 const anything = maybe(z.looseObject({}));
 const population = z
@@ -56,7 +62,13 @@ export const view = z.looseObject({
     z.looseObject({
       service: z.unknown().optional(),
       servers: maybe(oneOrMore(group)),
-      balancers: maybe(z.looseObject({ queue: maybe(z.looseObject({})), zones: maybe(z.array(maybe(z.string()))) })),
+      balancers: maybe(
+        z.looseObject({
+          count: maybe(z.int().positive()),
+          queue: maybe(z.looseObject({})),
+          zones: maybe(z.array(maybe(z.string()))),
+        }),
+      ),
     }),
   ),
   faults: maybe(
@@ -64,9 +76,7 @@ export const view = z.looseObject({
       z
         .looseObject({
           at: maybe(duration()),
-          crash: maybe(oneOrMore(z.string())),
-          scaleOut: maybe(z.string()),
-          restartAfter: z.unknown().optional(),
+          ...actions,
         })
         .catch({}),
     ),

@@ -1,7 +1,6 @@
-import type { Cluster, Fault, Reports, ServerGroup } from "../../sim/scenario.ts";
+import type { Cluster, Reports, ServerGroup } from "../../sim/scenario.ts";
 import { defaultGroupName } from "../checks/view.ts";
 import type { ClusterFile } from "../schema/cluster.ts";
-import type { FaultFile } from "../schema/faults.ts";
 import type { ReportsFile } from "../schema/reports.ts";
 
 export const reportsOf = (file: ReportsFile): Reports | null =>
@@ -52,31 +51,4 @@ export function clusterOf(file: ClusterFile): Cluster {
     },
     network: { clientToBalancerMs: network.clientToBalancer, balancerToServerMs: network.balancerToServer },
   };
-}
-
-/** Servers of the fleet in the order of the groups, as names; a fault's indices point into it. */
-export const serverNames = (groups: readonly ServerGroup[]): readonly string[] =>
-  groups.flatMap(({ name, count }) => Array.from({ length: count }, (_, index) => `${name}-${index + 1}`));
-
-/** @throws RangeError for a name that is no server's; the checks let none through. */
-export function faultOf(file: FaultFile, groups: readonly ServerGroup[]): Fault {
-  const names = serverNames(groups);
-  const indexOf = (name: string): number => {
-    const index = names.indexOf(name);
-    if (index === -1) throw new RangeError(`faultOf: no server ${name}`);
-    return index;
-  };
-  const restartAfterMs = file.restartAfter ?? null;
-  if (file.crash === "store") return { kind: "store-crash", atMs: file.at, restartAfterMs };
-  if (file.crash !== undefined) {
-    const targets = typeof file.crash === "string" ? [file.crash] : file.crash;
-    return { kind: "crash", atMs: file.at, servers: targets.map(indexOf), restartAfterMs };
-  }
-  const before = groups.slice(
-    0,
-    groups.findIndex(({ name }) => name === file.scaleOut),
-  );
-  const first = before.reduce((sum, { count }) => sum + count, 0);
-  const joining = groups[before.length]?.count ?? 0;
-  return { kind: "scale-out", atMs: file.at, servers: Array.from({ length: joining }, (_, index) => first + index) };
 }

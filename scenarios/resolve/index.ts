@@ -4,7 +4,8 @@ import type { Scenario, Strategy } from "../../sim/scenario.ts";
 import { hashOf } from "../hash.ts";
 import type { Expectation } from "../schema/expectation.ts";
 import type { ScenarioFile } from "../schema/index.ts";
-import { clusterOf, faultOf } from "./cluster.ts";
+import { clusterOf } from "./cluster.ts";
+import { faultsOf } from "./faults.ts";
 import { populationOf } from "./population.ts";
 import { sessionRulesOf } from "./sessions.ts";
 import { strategyOf } from "./strategy.ts";
@@ -68,7 +69,7 @@ export function resolve(file: ScenarioFile, text: string, own: readonly Describe
     populations: populations.map(([name, population]) => populationOf(name, population)),
     cluster,
     sessions: sessionRulesOf(file.sessions),
-    faults: file.faults.map((fault) => faultOf(fault, cluster.servers)),
+    faults: file.faults.flatMap((fault) => faultsOf(fault, cluster)),
   };
   const replays = populations.flatMap(([, { arrivals }], population): Replay[] => {
     if (arrivals.process !== "replay") return [];

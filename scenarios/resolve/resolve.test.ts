@@ -86,8 +86,41 @@ test("servers of several groups are counted through, and faults find them by nam
   expect(model.faults).toEqual([
     { kind: "crash", atMs: 10_000, servers: [3], restartAfterMs: 5_000 },
     { kind: "crash", atMs: 20_000, servers: [0, 2], restartAfterMs: null },
-    { kind: "store-crash", atMs: 30_000, restartAfterMs: 1_000 },
+    { kind: "store-crash", atMs: 30_000, nodes: [-1], endsAfterMs: 1_000 },
     { kind: "scale-out", atMs: 40_000, servers: [2, 3, 4] },
+  ]);
+});
+
+test("every fault says all that the model wants to know, and a group's name is all of its servers", () => {
+  const faults = (written: string) => load(`${small}faults: [${written}]\n`).model.faults;
+  const restarted = "{ at: 1s, drain: server, every: 5s, stopAfter: 30s, killAfter: none, restartAfter: 20s }";
+  const drain = { kind: "drain", atMs: 1000, servers: [0, 1], everyMs: 5000, killAfterMs: null };
+  expect(faults(restarted)).toEqual([{ ...drain, stopAfterMs: 30_000, restartAfterMs: 20_000 }]);
+  expect(faults("{ at: 1s, drain: server-2 }")).toEqual([
+    { ...drain, servers: [1], everyMs: 0, stopAfterMs: null, killAfterMs: 30_000, restartAfterMs: null },
+  ]);
+  const scaleIn = { kind: "scale-in", atMs: 1000, servers: [1], killAfterMs: 30_000 };
+  expect(faults("{ at: 1s, scaleIn: server-2 }")).toEqual([{ ...scaleIn, stopAfterMs: 0, keepListed: false }]);
+  expect(faults("{ at: 1s, scaleIn: server-2, stopAfter: 9s, keepListed: true }")).toEqual([
+    { ...scaleIn, stopAfterMs: 9000, keepListed: true },
+  ]);
+  const balancer = { kind: "balancer-restart", atMs: 1000, balancers: [0], endsAfterMs: null };
+  expect(faults("{ at: 1s, restart: balancers, for: 3s }")).toEqual([{ ...balancer, endsAfterMs: 3000 }]);
+  expect(faults("{ at: 1s, restart: balancer-1 }")).toEqual([balancer]);
+  expect(faults("{ at: 1s, reload: [balancer-1] }")).toEqual([{ ...balancer, kind: "balancer-reload" }]);
+  const store = { kind: "store-hang", atMs: 1000, nodes: [-1], endsAfterMs: null };
+  expect(faults("{ at: 1s, hang: store }")).toEqual([store]);
+  expect(faults("{ at: 1s, hang: [store-1, store-3], for: 2s }")).toEqual([
+    { ...store, nodes: [0, 2], endsAfterMs: 2000 },
+  ]);
+  expect(faults("{ at: 1s, cutOff: store-2, for: 2s }")).toEqual([
+    { ...store, kind: "store-cut-off", nodes: [1], endsAfterMs: 2000 },
+  ]);
+  expect(faults("{ at: 1s, flush: store }")).toEqual([{ ...store, kind: "store-flush" }]);
+  // A rack that fails takes a server and a node of the store with it.
+  expect(faults("{ at: 1s, crash: [server-1, store-1], restartAfter: 2s }")).toEqual([
+    { kind: "crash", atMs: 1000, servers: [0], restartAfterMs: 2000 },
+    { kind: "store-crash", atMs: 1000, nodes: [0], endsAfterMs: 2000 },
   ]);
 });
 

@@ -30,6 +30,10 @@ export interface FleetView {
   readonly isEligible: Uint8Array;
   /** 1 where the server is in the configuration, eligible or not; 0 where it has yet to join. */
   readonly isListed: Uint8Array;
+  /** 1 where the server is taken for up: eligible, unless it drains. */
+  readonly isUp: Uint8Array;
+  /** 1 where the server gets nobody but those who are bound to it: it is about to be stopped. */
+  readonly isDraining: Uint8Array;
   /**
    * 1 where an eligible server must not get the request at hand: it has as many as it may have, or this request has been
    * there already. `barredCount` of them; while that is 0, nobody need look.

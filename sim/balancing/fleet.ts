@@ -18,6 +18,8 @@ export class Fleet implements FleetView {
   eligibleCount = 0;
   readonly isEligible: Uint8Array;
   readonly isListed: Uint8Array;
+  readonly isUp: Uint8Array;
+  readonly isDraining: Uint8Array;
   readonly isBarred: Uint8Array;
   barredCount = 0;
   version = 0;
@@ -35,6 +37,8 @@ export class Fleet implements FleetView {
     this.eligible = new Int32Array(count);
     this.isEligible = new Uint8Array(count);
     this.isListed = new Uint8Array(count);
+    this.isUp = new Uint8Array(count);
+    this.isDraining = new Uint8Array(count);
     this.isBarred = new Uint8Array(count);
     this.sentBytes = new Float64Array(count);
     this.receivedBytes = new Float64Array(count);
@@ -47,11 +51,12 @@ export class Fleet implements FleetView {
     };
   }
 
-  /** Lists several servers and makes them eligible at once. O(n). */
+  /** Lists several servers and takes them for up at once. O(n). */
   admit(servers: readonly number[]): void {
     for (const server of servers) {
       this.isListed[server] = 1;
-      this.isEligible[server] = 1;
+      this.isUp[server] = 1;
+      this.isEligible[server] = 1 - this.isDraining[server]!;
     }
     this.relist();
   }
@@ -59,16 +64,30 @@ export class Fleet implements FleetView {
   /** Takes a server out of the configuration, or puts it in without making it eligible. O(n). */
   setListed(server: number, listed: boolean): void {
     this.isListed[server] = listed ? 1 : 0;
+    if (!listed) this.isUp[server] = 0;
     if (!listed) this.isEligible[server] = 0;
     this.relist();
   }
 
-  /** Returns whether anything changed. O(n). */
+  /** Takes a server for up, or for down. One that drains is not eligible either way. Returns whether anything changed. O(n). */
   setEligible(server: number, eligible: boolean): boolean {
-    if ((this.isEligible[server] === 1) === eligible) return false;
-    this.isEligible[server] = eligible ? 1 : 0;
-    this.relist();
+    if ((this.isUp[server] === 1) === eligible) return false;
+    this.isUp[server] = eligible ? 1 : 0;
+    this.settle(server);
     return true;
+  }
+
+  /** A server that drains gets nobody but those who are bound to it. Returns whether anything changed. O(n). */
+  setDraining(server: number, draining: boolean): boolean {
+    if ((this.isDraining[server] === 1) === draining) return false;
+    this.isDraining[server] = draining ? 1 : 0;
+    this.settle(server);
+    return true;
+  }
+
+  private settle(server: number): void {
+    this.isEligible[server] = this.isUp[server]! & (1 - this.isDraining[server]!);
+    this.relist();
   }
 
   setWeight(server: number, weight: number): void {

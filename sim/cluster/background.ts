@@ -6,6 +6,7 @@ import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Health } from "./health.ts";
 import type { Outages } from "./outages.ts";
+import type { ServerPool } from "./server-pool.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Background {
@@ -14,6 +15,7 @@ export interface Background {
   readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
   readonly outages: Outages;
+  readonly pool: ServerPool;
   readonly algorithms: readonly BalancingAlgorithm[];
   readonly watch: Watch;
 }
@@ -27,10 +29,12 @@ export function takeBackground(parts: Background, kind: number, entity: number, 
       return parts.state.elapsed(entity, operand);
     case event.AFFINITY_ELAPSED:
       return parts.affinity.elapsed(entity, operand);
-    case event.FAULT_BEGINS:
-      return parts.outages.begin(entity);
-    case event.FAULT_ENDS:
-      return parts.outages.end(entity);
+    case event.FAULT_STEP:
+      return parts.outages.step(entity, operand);
+    case event.SERVER_KILLED:
+      return parts.pool.killDue(entity);
+    case event.SERVER_OPENS:
+      return parts.pool.open(entity);
     case event.HELD_TOO_LONG:
       return parts.balancers.limits!.timeout(entity, operand);
     case event.BALANCER_WAKES:

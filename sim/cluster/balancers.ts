@@ -62,6 +62,9 @@ export class Balancers {
   private readonly requestTimeoutMs: number | null;
   private readonly timeoutLane: number;
   private readonly traffic: Traffic | null;
+  /** By balancer: how many faults keep clients from it; and all of these together. */
+  private readonly isDown: Int32Array;
+  private downCount = 0;
   /** null where a balancer sends on whatever comes. */
   readonly limits: Limits | null;
 
@@ -80,6 +83,7 @@ export class Balancers {
     this.redispatch = settings.redispatch;
     this.requestTimeoutMs = settings.requestTimeoutMs;
     this.traffic = parts.traffic;
+    this.isDown = new Int32Array(parts.fleets.length);
     this.decider = new Decider(parts, this);
     this.limits = limitsOf(parts, this.decider);
     this.decider.limits = this.limits;
@@ -140,8 +144,10 @@ export class Balancers {
       const at = session * field.INTS;
       const visit = this.balancerChoice.atWords(ints[at + field.VISIT_LOW]!, ints[at + field.VISIT_HIGH]!, number);
       balancer = visit.below(this.fleets.length);
+      if (this.downCount > 0) balancer = this.reachable(balancer, visit);
     }
     requests.ints[slot * request.INTS + request.BALANCER] = balancer;
+    if (this.isDown[balancer]! > 0) return this.returnError(slot, REFUSED);
     if (this.requestTimeoutMs !== null) {
       const atMs = this.kernel.nowMs + this.requestTimeoutMs;
       requests.ints[slot * request.INTS + request.TIMEOUT] = this.kernel.scheduleInLane(
@@ -155,11 +161,25 @@ export class Balancers {
     this.decider.decide(slot, balancer, -1);
   }
 
+  /** The balancer that a client finds instead of one that does not answer: any of those that do, if there is one. */
+  private reachable(balancer: number, draws: Draws): number {
+    if (this.isDown[balancer] === 0) return balancer;
+    const others = Array.from(this.isDown.keys()).filter((other) => this.isDown[other] === 0);
+    return others.length === 0 ? balancer : others[draws.below(others.length)]!;
+  }
+
+  /** Whether clients reach the balancer: not while anything keeps it down. */
+  setDown(balancer: number, isDown: boolean): void {
+    this.isDown[balancer]! += isDown ? 1 : -1;
+    this.downCount += isDown ? 1 : -1;
+  }
+
   dispatch(slot: number, balancer: number, server: number, reason: number): void {
     const { ints, floats } = this.requests;
     this.decider.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
     ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) return this.returnError(slot, REFUSED);
+    ints[slot * request.INTS + request.FLAGS]! |= request.IS_COUNTED;
     floats[slot * request.FLOATS + request.SENT_AT_MS] = this.kernel.nowMs;
     this.fleets[balancer]!.inFlight[server]!++;
     if (this.traffic !== null) this.traffic.sent(slot, balancer, server);
@@ -201,7 +221,7 @@ export class Balancers {
       this.meter.redispatches++;
       this.decider.decide(slot, requests.ints[slot * request.INTS + request.BALANCER]!, server);
     } else {
-      this.returnError(slot, this.servers.isUp(server) ? REFUSED : FAILED);
+      this.returnError(slot, this.servers.isOpen(server) ? REFUSED : FAILED);
     }
   }
 
@@ -232,19 +252,48 @@ export class Balancers {
 
   /** The balancer has waited long enough: 504. The server may not know, and go on. */
   timeout(slot: number): void {
+    this.requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
+    this.giveUp(slot, TIMED_OUT);
+  }
+
+  /** The balancer's process dies, and with it every connection through it: who waits first, lest they get the room. */
+  breakOff(balancer: number): void {
+    const held = this.underWay(balancer, (at) => this.requests.ints[at + request.PHASE] === request.HELD);
+    const sent = this.underWay(balancer, (at) => (this.requests.ints[at + request.FLAGS]! & request.IS_COUNTED) !== 0);
+    for (const slot of [...held, ...sent]) {
+      this.stopTimeout(slot);
+      this.giveUp(slot, FAILED);
+    }
+  }
+
+  /** A new process takes the balancer's place, and counts nothing of what the old one brings to its end. */
+  forgetCounts(balancer: number): void {
+    const sent = this.underWay(balancer, (at) => (this.requests.ints[at + request.FLAGS]! & request.IS_COUNTED) !== 0);
+    for (const slot of sent) this.settleWithBalancer(slot, false);
+  }
+
+  private underWay(balancer: number, isMeant: (at: number) => boolean): number[] {
+    return this.requests.slotsWhere((slot) => {
+      const at = slot * request.INTS;
+      return this.requests.ints[at + request.BALANCER] === balancer && isMeant(at);
+    });
+  }
+
+  /** The client is told that the balancer will bring no answer, in this way. */
+  private giveUp(slot: number, how: number): void {
     const { requests } = this;
-    requests.ints[slot * request.INTS + request.TIMEOUT] = NO_EVENT;
     if (requests.ints[slot * request.INTS + request.PHASE] === request.HELD) {
       this.leaveQueue(slot);
-      this.returnError(slot, TIMED_OUT);
+      this.returnError(slot, how);
       return;
     }
     this.settleWithBalancer(slot, false);
-    requests.ints[slot * request.INTS + request.FLAGS]! |= request.BALANCER_IS_DONE;
     // A client who is gone already needs no answer, and nobody to go on for it.
     const heir = !requests.has(slot, request.IS_GHOST) ? this.client.detach(slot) : -1;
+    // It is on no server, lest one that ends for want of work finds it there.
+    if (heir >= 0) requests.ints[heir * request.INTS + request.PHASE] = request.RETURNING;
     this.service.abandonWork(slot);
-    if (heir >= 0) this.returnError(heir, TIMED_OUT);
+    if (heir >= 0) this.returnError(heir, how);
   }
 
   /** A request that waits here will get no server any more. */
@@ -279,7 +328,8 @@ export class Balancers {
     const { ints, floats } = this.requests;
     const at = slot * request.INTS;
     const float = slot * request.FLOATS;
-    if ((ints[at + request.FLAGS]! & request.BALANCER_IS_DONE) !== 0) return;
+    if ((ints[at + request.FLAGS]! & request.IS_COUNTED) === 0) return;
+    ints[at + request.FLAGS]! &= ~request.IS_COUNTED;
     const server = ints[at + request.SERVER]!;
     const balancer = ints[at + request.BALANCER]!;
     this.fleets[balancer]!.inFlight[server]!--;

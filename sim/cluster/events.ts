@@ -25,9 +25,10 @@ export const SHARED_WORK_DONE = 15;
 export const HEALTH_CHECK = 16;
 /** For the state backend: entity and operand are its own. */
 export const STATE_ELAPSED = 17;
-/** entity: index in the scenario's faults. */
-export const FAULT_BEGINS = 18;
-export const FAULT_ENDS = 19;
+/** entity: index in the scenario's faults, operand: the step of the fault, its own. */
+export const FAULT_STEP = 18;
+/** entity: server; cancelled when it ends before. The grace of a server that was stopped is over. */
+export const SERVER_KILLED = 19;
 export const WINDOW_ENDS = 20;
 export const WARM_UP_ENDS = 21;
 /** entity: population. The next entry of a trace is due: a request, or the end of a session. */
@@ -45,3 +46,7 @@ export const PROBE_ANSWERED = 27;
 export const HELD_TOO_LONG = 28;
 /** For the affinity mechanism: entity and operand are its own. */
 export const AFFINITY_ELAPSED = 29;
+/** entity: server; cancelled when it ends before. It takes connections from now on. */
+export const SERVER_OPENS = 30;
+/** entity: request, operand: balancer; cancelled when it leaves the queue. It has waited for its own server long enough. */
+export const HELD_FOR_SERVER = 31;

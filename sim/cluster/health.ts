@@ -43,7 +43,7 @@ export class Health {
     this.probing = new Uint8Array(fleets.length * servers.count);
   }
 
-  /** The server has just crashed or started. Without health checks nobody ever learns of it. */
+  /** The server has just gone, or takes connections. Without health checks nobody ever learns of it. */
   serverChanged(server: number): void {
     if (this.settings === null) return;
     for (let balancer = 0; balancer < this.fleets.length; balancer++) {
@@ -61,8 +61,8 @@ export class Health {
   probe(server: number, balancer: number): void {
     const settings = this.settings!;
     const index = balancer * this.servers.count + server;
-    const isUp = this.servers.isUp(server);
-    const isIn = this.fleets[balancer]!.isEligible[server] === 1;
+    const isUp = this.servers.isOpen(server);
+    const isIn = this.fleets[balancer]!.isUp[server] === 1;
     const streak = this.streak[index]!;
     if (isIn) {
       this.streak[index] = isUp ? 0 : streak + 1;
@@ -71,9 +71,25 @@ export class Health {
       this.streak[index] = isUp ? streak - 1 : 0;
       if (-this.streak[index]! === settings.rise) this.turn(balancer, server, true, index);
     }
-    const settled = this.streak[index] === 0 && isUp === (this.fleets[balancer]!.isEligible[server] === 1);
+    const settled = this.streak[index] === 0 && isUp === (this.fleets[balancer]!.isUp[server] === 1);
     if (settled) this.probing[index] = 0;
     else this.kernel.schedule(this.kernel.nowMs + settings.intervalMs, HEALTH_CHECK, server, balancer);
+  }
+
+  /** Every balancer is told that the server is out, and believes it at once; checks bring it back. */
+  takeOut(server: number): void {
+    for (let balancer = 0; balancer < this.fleets.length; balancer++) {
+      this.turn(balancer, server, false, balancer * this.servers.count + server);
+    }
+    this.serverChanged(server);
+  }
+
+  /** Where nobody checks, a server that was taken out comes back when it is said to be there. */
+  takeIn(server: number): void {
+    if (this.settings !== null) return;
+    for (let balancer = 0; balancer < this.fleets.length; balancer++) {
+      this.turn(balancer, server, true, balancer * this.servers.count + server);
+    }
   }
 
   private turn(balancer: number, server: number, eligible: boolean, index: number): void {

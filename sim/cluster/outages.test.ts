@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { partNamed, withDefaults } from "../catalogue.ts";
+import { ALL_NODES } from "../persistence/state/backend.ts";
 import { stateBackends } from "../persistence/state/index.ts";
 import type { Fault } from "../scenario.ts";
 import { Simulation } from "./simulation.ts";
@@ -88,7 +89,7 @@ describe("outages", () => {
 
   it("are told in the order of their times, with names and ends", () => {
     const simulation = run([
-      { kind: "store-crash", atMs: 300, restartAfterMs: 20 },
+      { kind: "store-crash", atMs: 300, nodes: [ALL_NODES], endsAfterMs: 20 },
       crash(100, [0, 2], null),
       scaleOut(200, [2]),
       crash(5000, [1], null),
@@ -104,8 +105,8 @@ describe("outages", () => {
     const log: string[] = [];
     const simulation = run(
       [
-        { kind: "store-crash", atMs: 100, restartAfterMs: 100 },
-        { kind: "store-crash", atMs: 150, restartAfterMs: 200 },
+        { kind: "store-crash", atMs: 100, nodes: [ALL_NODES], endsAfterMs: 100 },
+        { kind: "store-crash", atMs: 150, nodes: [ALL_NODES], endsAfterMs: 200 },
       ],
       "redis",
     );

@@ -81,7 +81,7 @@ export class Probes {
 
   atServer(probe: number): void {
     const server = this.server[probe]!;
-    if (!this.servers.isUp(server)) {
+    if (!this.servers.isOpen(server)) {
       this.free.push(probe);
       return;
     }

@@ -119,7 +119,7 @@ export class Reports {
 
   /** A server that is down, or has yet to join, is silent. */
   private report(server: number, inSystem: number): void {
-    if (!this.servers.isUp(server)) return;
+    if (!this.servers.isOpen(server)) return;
     const place = this.free.pop() ?? this.newPlace();
     this.write(place, server, inSystem);
     const number = this.made[server]!++;

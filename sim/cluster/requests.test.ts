@@ -51,7 +51,7 @@ describe("the slots of attempts", () => {
     for (let field = 0; field < INTS; field++) requests.ints[from * INTS + field] = 100 + field;
     for (let field = 0; field < FLOATS; field++) requests.floats[from * FLOATS + field] = 0.5 + field;
     requests.ints[from * INTS + request.FLAGS] =
-      request.WRITES | request.IS_MEASURED | request.IS_GHOST | request.BALANCER_IS_DONE;
+      request.WRITES | request.IS_MEASURED | request.IS_GHOST | request.IS_COUNTED;
     requests.ints[to * INTS + request.GENERATION] = 7;
     requests.copyClientSide(from, to);
     const word = (field: number) => requests.ints[to * INTS + field];

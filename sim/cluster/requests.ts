@@ -64,8 +64,8 @@ export const IS_MEASURED = 4;
 export const WAS_REDISPATCHED = 8;
 /** The session was born when this request was sent, so there is state to be found. */
 export const HAS_SESSION = 16;
-/** The balancer has given up on it and counts it no more. */
-export const BALANCER_IS_DONE = 32;
+/** The balancer has sent it on, and counts it among those in flight. */
+export const IS_COUNTED = 32;
 /** Its session was lost or had expired, or the copy it read was stale. */
 export const IS_SPOILT = 64;
 /** A step of a transaction. */
@@ -138,7 +138,7 @@ export class Requests {
     ints.copyWithin(to * INTS, from * INTS, (from + 1) * INTS);
     floats.copyWithin(to * FLOATS, from * FLOATS, (from + 1) * FLOATS);
     ints[to * INTS + GENERATION] = generation;
-    ints[to * INTS + FLAGS]! &= ~(IS_GHOST | BALANCER_IS_DONE);
+    ints[to * INTS + FLAGS]! &= ~(IS_GHOST | IS_COUNTED);
     ints[to * INTS + TIMEOUT] = NO_EVENT;
     ints[to * INTS + PATIENCE] = NO_EVENT;
   }

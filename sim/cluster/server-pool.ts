@@ -1,4 +1,4 @@
-/** What happens to a whole server at once: shared processors, crashes, restarts, and work that is called off. */
+/** What happens to a whole server at once: shared processors, crashes, stops, starts, and work that is called off. */
 import { type EventHandle, type Kernel, NO_EVENT } from "../engine/kernel.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { Balancers } from "./balancers.ts";
@@ -10,7 +10,16 @@ import type { Servers } from "./servers.ts";
 import * as host from "./servers.ts";
 import type { Service } from "./service.ts";
 
+/** Who wants to know of servers that come and go. */
+export interface Arrivals {
+  /** The server takes connections from now on. */
+  opened(server: number): void;
+  /** The server has ended, with what was in its memory. */
+  ended(server: number): void;
+}
+
 export class ServerPool {
+  roster!: Arrivals;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
   private readonly servers: Servers;
@@ -20,6 +29,9 @@ export class ServerPool {
   private readonly shared: (ProcessorSharing | null)[];
   /** The next completion on each server that shares its processors. */
   private readonly completion: EventHandle[];
+  /** By server: the end of its grace, and the moment from which it takes connections. */
+  private readonly kill: EventHandle[];
+  private readonly opening: EventHandle[];
 
   constructor(
     kernel: Kernel,
@@ -41,6 +53,8 @@ export class ServerPool {
         : null,
     );
     this.completion = Array.from({ length: servers.count }, () => NO_EVENT);
+    this.kill = Array.from({ length: servers.count }, () => NO_EVENT);
+    this.opening = Array.from({ length: servers.count }, () => NO_EVENT);
   }
 
   /** The request's work joins the others' on the server. */
@@ -93,13 +107,42 @@ export class ServerPool {
     this.balancers.dropGhost(slot);
     if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
       this.service.begin(servers.dequeue(server), server);
+    if (!servers.isOpen(server)) this.endsIfEmpty(server);
   }
 
   /** The server dies with everything on it; connections break at once. */
   crash(server: number): void {
+    if (this.servers.isUp(server)) this.end(server, "crash");
+  }
+
+  /**
+   * The server takes no new connections. It ends once it has answered what is on it, or `graceMs` later with everything that
+   * is still on it; null: however long that takes.
+   */
+  stop(server: number, graceMs: number | null): void {
+    const { servers, kernel } = this;
+    if (!servers.isUp(server)) return;
+    servers.close(server);
+    this.cancelOpening(server);
+    if (servers.inSystem(server) === 0 || graceMs === 0) this.end(server, "scale-in");
+    else if (graceMs !== null)
+      this.kill[server] = kernel.schedule(kernel.nowMs + graceMs, event.SERVER_KILLED, server, 0);
+  }
+
+  /** The grace of a server that was stopped is over. */
+  killDue(server: number): void {
+    this.kill[server] = NO_EVENT;
+    this.end(server, "scale-in");
+  }
+
+  /** A request has left a server that takes no connections. */
+  endsIfEmpty(server: number): void {
+    if (this.servers.isUp(server) && this.servers.inSystem(server) === 0) this.end(server, "scale-in");
+  }
+
+  private end(server: number, cause: "crash" | "scale-in"): void {
     const { requests, servers } = this;
     const { nowMs } = this.kernel;
-    if (!servers.isUp(server)) return;
     servers.settle(server);
     const caught = servers.requestsOn(server);
     for (const slot of caught) {
@@ -113,17 +156,46 @@ export class ServerPool {
     this.shared[server]?.clear();
     if (this.completion[server] !== NO_EVENT) this.kernel.cancel(this.completion[server]!);
     this.completion[server] = NO_EVENT;
-    servers.stop(server, nowMs);
+    if (this.kill[server] !== NO_EVENT) this.kernel.cancel(this.kill[server]!);
+    this.kill[server] = NO_EVENT;
+    this.cancelOpening(server);
+    servers.stop(server, nowMs, cause);
     this.state.serverStopped(server);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
     for (const slot of caught) this.service.fail(slot);
+    this.roster.ended(server);
   }
 
   start(server: number): void {
-    if (this.servers.isUp(server)) return;
-    this.servers.settle(server);
-    this.servers.start(server, this.kernel.nowMs);
+    this.openAfter(server, this.begin(server));
+  }
+
+  /** The server begins a new life. How long it takes until connections may reach it, in ms; -1 when a life is under way. */
+  begin(server: number): number {
+    const { servers } = this;
+    if (servers.isUp(server)) return -1;
+    servers.settle(server);
+    servers.start(server, this.kernel.nowMs, false);
     this.state.serverStarted(server);
+    return this.state.joinMs(server);
+  }
+
+  /** To follow `begin`. */
+  openAfter(server: number, joinMs: number): void {
+    if (joinMs === 0) this.open(server);
+    else if (joinMs > 0)
+      this.opening[server] = this.kernel.schedule(this.kernel.nowMs + joinMs, event.SERVER_OPENS, server, 0);
+  }
+
+  open(server: number): void {
+    this.opening[server] = NO_EVENT;
+    this.servers.open(server, this.kernel.nowMs);
     this.service.watch?.serverStarted(server);
+    this.roster.opened(server);
+  }
+
+  private cancelOpening(server: number): void {
+    if (this.opening[server] !== NO_EVENT) this.kernel.cancel(this.opening[server]!);
+    this.opening[server] = NO_EVENT;
   }
 }

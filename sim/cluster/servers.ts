@@ -21,8 +21,8 @@ const QUEUE_HEAD = 4;
 const QUEUE_TAIL = 5;
 /** Requests taken in. */
 export const ARRIVED = 6;
-/** 1 while the server runs. A server that has yet to join does not. */
-export const IS_UP = 7;
+/** 1 while the server takes connections: not before it has joined, and no more once it is about to end. */
+export const IS_OPEN = 7;
 
 export const FLOATS = 8;
 const SETTLED_AT_MS = 0;
@@ -114,23 +114,34 @@ export class Servers {
     return Float64Array.from(this.names, (_, server) => this.ints[server * INTS + ARRIVED]!);
   }
 
-  /** Time that the server has been up until now. */
+  /** Time that the server has been up until now, from the moment that it took connections. */
   upForMs(server: number, nowMs: number): number {
-    return this.upMs[server]! + (this.isUp(server) ? nowMs - this.upSinceMs[server]! : 0);
+    return this.upMs[server]! + (this.isUp(server) ? Math.max(0, nowMs - this.upSinceMs[server]!) : 0);
   }
 
-  start(server: number, nowMs: number): void {
-    this.upSinceMs[server] = nowMs;
-    this.ints[server * INTS + IS_UP] = 1;
+  /** The server's process begins; it takes connections at once, or when it is opened. */
+  start(server: number, nowMs: number, isOpen = true): void {
+    this.upSinceMs[server] = Infinity;
     this.upCount++;
     this.life[server] = this.serverOfLife.length;
     this.serverOfLife.push(server);
+    if (isOpen) this.open(server, nowMs);
+  }
+
+  open(server: number, nowMs: number): void {
+    this.upSinceMs[server] = nowMs;
+    this.ints[server * INTS + IS_OPEN] = 1;
+  }
+
+  /** Who is on the server may stay. */
+  close(server: number): void {
+    this.ints[server * INTS + IS_OPEN] = 0;
   }
 
   /** `cause` is that of losses of what lay in its memory. */
   stop(server: number, nowMs: number, cause: "crash" | "scale-in" = "crash"): void {
     this.upMs[server] = this.upForMs(server, nowMs);
-    this.ints[server * INTS + IS_UP] = 0;
+    this.ints[server * INTS + IS_OPEN] = 0;
     this.upCount--;
     if (cause === "scale-in") this.stoppedLives.add(this.life[server]!);
     this.life[server] = -1;
@@ -141,8 +152,12 @@ export class Servers {
   inSystem(server: number): number {
     return this.ints[server * INTS + IN_SERVICE]! + this.ints[server * INTS + QUEUED]!;
   }
+  /** Whether its process runs, with what is in its memory; it may have yet to take connections, or take none any more. */
   isUp(server: number): boolean {
-    return this.ints[server * INTS + IS_UP] === 1;
+    return this.life[server]! >= 0;
+  }
+  isOpen(server: number): boolean {
+    return this.ints[server * INTS + IS_OPEN] === 1;
   }
   zoneOf(server: number): string | null {
     return this.zones[server]!;

@@ -83,7 +83,7 @@ export class Service {
     const page = server * host.INTS;
     const isFree = books[page + host.IN_SERVICE]! < books[page + host.PLACES]!;
     const isFull = !isFree && books[page + host.QUEUED]! >= books[page + host.QUEUE_LIMIT]!;
-    if (books[page + host.IS_UP] === 0 || isFull) {
+    if (books[page + host.IS_OPEN] === 0 || isFull) {
       this.refuse(slot);
       return;
     }
@@ -224,7 +224,7 @@ export class Service {
     floats[float + request.MARKED_AT_MS] = nowMs;
     const flags = ints[slot * request.INTS + request.FLAGS]!;
     const balancer = ints[slot * request.INTS + request.BALANCER]!;
-    if (succeeded) ints[slot * request.INTS + request.PHASE] = request.RETURNING;
+    ints[slot * request.INTS + request.PHASE] = request.RETURNING;
     const page = server * host.INTS;
     servers.ints[page + host.IN_SERVICE]!--;
     if (this.watch !== null) this.watch.left(slot, server, succeeded);
@@ -236,6 +236,7 @@ export class Service {
     } else {
       this.fail(slot);
     }
+    if (servers.ints[page + host.IS_OPEN] === 0) this.pool.endsIfEmpty(server);
   }
 
   /** The server turns the request away, or its machine does in its stead. */

@@ -30,6 +30,7 @@ import { openSources } from "./open-sources.ts";
 import { Outages } from "./outages.ts";
 import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
+import { initialServers, Roster } from "./roster.ts";
 import { ServerPool } from "./server-pool.ts";
 import { Servers } from "./servers.ts";
 import { Service } from "./service.ts";
@@ -71,7 +72,7 @@ export class Simulation {
   readonly algorithms: readonly BalancingAlgorithm[];
   readonly users: readonly Users[];
   private readonly visits: Visits;
-  private readonly pool: ServerPool;
+  readonly pool: ServerPool;
   readonly health: Health;
   /** null where nothing is to be explained. */
   readonly explainer: Explainer | null;
@@ -91,8 +92,7 @@ export class Simulation {
     kernel.schedule(scenario.warmUpMs, event.WARM_UP_ENDS, 0, 0);
 
     this.servers = new Servers(scenario, requests, kernel);
-    const initial = Outages.initialServers(this.servers.count, scenario.faults);
-    for (const server of initial) this.servers.start(server, 0);
+    for (const server of initialServers(this.servers.count, scenario.faults)) this.servers.start(server, 0);
     this.fleets = Array.from({ length: cluster.balancers.count }, () => new Fleet(this.servers.weight));
     this.users = scenario.populations.map(
       (population) => new Users(population, sessions, population.serviceMs ?? cluster.serviceMs, seed),
@@ -182,10 +182,10 @@ export class Simulation {
     this.service.pool = this.pool;
     this.watch.follow(this.service, this.algorithms);
     this.health = new Health(kernel, this.servers, this.fleets, cluster.balancers.healthCheck, seed, this.changed);
-    this.outages = new Outages(kernel, scenario.faults, this.servers, this.pool, this.state, this.health, (servers) =>
-      this.admit(servers),
-    );
-    this.admit(initial);
+    const { health, pool, state, changed, affinity, balancers } = this;
+    const roster = new Roster(servers.count, { faults: scenario.faults, fleets, pool, health, changed });
+    this.pool.roster = roster;
+    this.outages = new Outages(kernel, scenario.faults, { names: servers.names, roster, state, affinity, balancers });
     this.explainer?.watch({
       ...this.logged,
       requestView: affinityView.requests,
@@ -198,15 +198,9 @@ export class Simulation {
     this.integralsAtStart = this.integrals();
   }
 
-  private admit(servers: readonly number[]): void {
-    this.fleets.forEach((fleet, balancer) => {
-      fleet.admit(servers);
-      for (const server of servers) this.changed(balancer, server);
-    });
-  }
-
   private readonly changed = (balancer: number, server: number): void => {
     this.algorithms[balancer]!.changed(server);
+    this.affinity.serverChanged(balancer, server);
     this.balancers.limits?.changed(balancer, server);
   };
 

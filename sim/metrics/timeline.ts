@@ -118,7 +118,7 @@ export class Timeline {
     for (let server = 0; server < servers.count; server++) {
       servers.settle(server);
       requests[server] = servers.ints[server * INTS + ARRIVED]! - this.arrivedBefore[server]!;
-      this.share[server] = servers.isUp(server) ? servers.weight[server]! : 0;
+      this.share[server] = servers.isOpen(server) ? servers.weight[server]! : 0;
       this.serverRequests[server]?.push(requests[server]!);
       this.serverInFlight[server]?.push(
         (servers.floats[server * FLOATS + IN_SYSTEM_MS]! - this.inSystemBefore[server]!) / elapsedMs,

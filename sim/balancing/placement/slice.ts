@@ -2,7 +2,7 @@
 import type { FleetView, ReportColumns, ServerIdentity } from "../algorithm.ts";
 
 /**
- * Has eligibility, listing and weights of its own; counts, reports and bars are the fleet's. `barredCount` is too, and so
+ * Has eligibility, listing and weights of its own; counts, reports, bars, and which are up or drain, are the fleet's. `barredCount` is too, and so
  * may count servers outside: where it is 0 nobody in the slice is barred.
  */
 export class Slice implements FleetView {
@@ -14,6 +14,8 @@ export class Slice implements FleetView {
   eligibleCount = 0;
   readonly isEligible: Uint8Array;
   readonly isListed: Uint8Array;
+  readonly isUp: Uint8Array;
+  readonly isDraining: Uint8Array;
   readonly isBarred: Uint8Array;
   version = 0;
   readonly reports: ReportColumns;
@@ -34,6 +36,8 @@ export class Slice implements FleetView {
     this.eligible = new Int32Array(fleet.count);
     this.isEligible = new Uint8Array(fleet.count);
     this.isListed = new Uint8Array(fleet.count);
+    this.isUp = fleet.isUp;
+    this.isDraining = fleet.isDraining;
     this.isBarred = fleet.isBarred;
     this.reports = fleet.reports;
     this.sentBytes = fleet.sentBytes;

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { Fault, Population, Scenario, ServerGroup } from "../../index.ts";
 import { plainSessionRules } from "../../persistence/lifecycle/plain-rules.ts";
+import { ALL_NODES } from "../../persistence/state/backend.ts";
 import { law } from "./arbitrary-laws.ts";
 
 const serverGroup = fc.record({
@@ -45,24 +46,56 @@ const balancers = fc.record({
 
 const rarelyInstant = fc.oneof(fc.constant({ law: "constant" as const, value: 0 }), law(4));
 
-/** Crashes of any servers, all at once included, of the store, and a group of servers that joins late. */
-function faultsOf(groups: readonly ServerGroup[], durationMs: number): fc.Arbitrary<readonly Fault[]> {
+/** Faults of every kind, of all servers at once included, and a group of servers that joins late. */
+function faultsOf(
+  groups: readonly ServerGroup[],
+  balancerCount: number,
+  durationMs: number,
+): fc.Arbitrary<readonly Fault[]> {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   const atMs = fc.integer({ min: 0, max: durationMs - 1 });
-  const restartAfterMs = fc.option(fc.integer({ min: 1, max: durationMs / 2 }), { freq: 4 });
-  const crash = fc
-    .record({ atMs, servers: fc.subarray([...Array(count).keys()], { minLength: 1 }), restartAfterMs })
-    .map((given) => ({ kind: "crash" as const, ...given }));
-  const storeCrash = fc.record({ atMs, restartAfterMs }).map((given) => ({ kind: "store-crash" as const, ...given }));
+  const servers = fc.subarray([...Array(count).keys()], { minLength: 1 });
+  const lasting = fc.option(fc.integer({ min: 1, max: durationMs / 2 }), { freq: 4 });
+  const short = fc.constantFrom(0, 1, 40, 300);
+  const of = <K extends Fault["kind"]>(...kinds: readonly K[]) => fc.constantFrom(...kinds);
+  const fault: fc.Arbitrary<Fault> = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: of("crash"), atMs, servers, restartAfterMs: lasting }) },
+    fc.record({
+      kind: of("drain"),
+      atMs,
+      servers,
+      everyMs: short,
+      stopAfterMs: fc.option(short, { freq: 3 }),
+      killAfterMs: fc.option(short, { freq: 3 }),
+      restartAfterMs: lasting,
+    }),
+    fc.record({
+      kind: of("scale-in"),
+      atMs,
+      servers,
+      stopAfterMs: short,
+      killAfterMs: fc.option(short, { freq: 3 }),
+      keepListed: fc.boolean(),
+    }),
+    fc.record({
+      kind: of("balancer-restart", "balancer-reload"),
+      atMs,
+      balancers: fc.subarray([...Array(balancerCount).keys()], { minLength: 1 }),
+      endsAfterMs: lasting,
+    }),
+    fc.record({
+      kind: of("store-crash", "store-hang", "store-cut-off", "store-flush"),
+      atMs,
+      nodes: fc.constantFrom([ALL_NODES], [0], [1], [0, 2]),
+      endsAfterMs: lasting,
+    }),
+  );
   const last = groups[groups.length - 1]!;
   const late = Array.from({ length: last.count }, (_, index) => count - 1 - index).reverse();
-  const scaleOut = atMs.map((at) => ({ kind: "scale-out" as const, atMs: at, servers: late }));
+  const scaleOut = atMs.map((at): Fault => ({ kind: "scale-out", atMs: at, servers: late }));
   return fc
-    .tuple(
-      fc.array(fc.oneof({ weight: 3, arbitrary: crash }, { weight: 1, arbitrary: storeCrash }), { maxLength: 4 }),
-      fc.option(scaleOut),
-    )
-    .map(([crashes, joins]) => (joins === null || groups.length === 1 ? crashes : [...crashes, joins]));
+    .tuple(fc.array(fault, { maxLength: 4 }), fc.option(scaleOut))
+    .map(([faults, joins]) => (joins === null || groups.length === 1 ? faults : [...faults, joins]));
 }
 
 /** Everything happens before `eventfulMs`, which is the whole run unless told otherwise. */
@@ -73,26 +106,28 @@ export function scenarioWith(
 ): fc.Arbitrary<Scenario> {
   return fc.array(serverGroup, { minLength: 1, maxLength: 3 }).chain((given) => {
     const groups = given.map((group, index) => ({ ...group, name: `group-${index}` }));
-    return fc.record({
-      name: fc.constant("swarm"),
-      durationMs: fc.constant(durationMs),
-      warmUpMs: fc.constantFrom(0, 0, eventfulMs / 5),
-      windowMs: durationMs > eventfulMs ? fc.constant(durationMs) : fc.constantFrom(durationMs, 250, 700),
-      populations,
-      cluster: fc.record({
-        servers: fc.constant(groups),
-        serviceMs: law(15),
-        balancers,
-        network: fc.record({ clientToBalancerMs: rarelyInstant, balancerToServerMs: rarelyInstant }),
+    return balancers.chain((balancing) =>
+      fc.record({
+        name: fc.constant("swarm"),
+        durationMs: fc.constant(durationMs),
+        warmUpMs: fc.constantFrom(0, 0, eventfulMs / 5),
+        windowMs: durationMs > eventfulMs ? fc.constant(durationMs) : fc.constantFrom(durationMs, 250, 700),
+        populations,
+        cluster: fc.record({
+          servers: fc.constant(groups),
+          serviceMs: law(15),
+          balancers: fc.constant(balancing),
+          network: fc.record({ clientToBalancerMs: rarelyInstant, balancerToServerMs: rarelyInstant }),
+        }),
+        sessions: fc
+          .record({
+            idleTimeoutMs: fc.constantFrom(null, 50, 400),
+            absoluteTimeoutMs: fc.constantFrom(null, 300),
+            afterLoss: fc.constantFrom("login" as const, "leave" as const),
+          })
+          .map((given) => ({ ...plainSessionRules, ...given })),
+        faults: faultsOf(groups, balancing.count, eventfulMs),
       }),
-      sessions: fc
-        .record({
-          idleTimeoutMs: fc.constantFrom(null, 50, 400),
-          absoluteTimeoutMs: fc.constantFrom(null, 300),
-          afterLoss: fc.constantFrom("login" as const, "leave" as const),
-        })
-        .map((given) => ({ ...plainSessionRules, ...given })),
-      faults: faultsOf(groups, eventfulMs),
-    });
+    );
   });
 }

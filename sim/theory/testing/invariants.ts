@@ -1,5 +1,5 @@
 /** What must hold for the record of every run, whatever the scenario and the strategy. */
-import { affinityLetters, type Cause, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
+import { affinityLetters, type Cause, type Fault, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
 
 /** Everything that is wrong with the record; empty when nothing is. */
 export function violations(record: RunRecord, scenario: Scenario, strategy: Strategy): readonly string[] {
@@ -145,18 +145,26 @@ const mayLackKey = ({ absentFraction = 0, learns, key }: Strategy["affinity"]["k
 /** A cause can only be named when there was an occasion for it. */
 function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affinity }: Strategy): readonly string[] {
   const { populations, cluster, faults } = scenario;
-  const crashes = faults.some((fault) => fault.kind === "crash");
-  const changes = crashes || faults.some((fault) => fault.kind === "scale-out");
+  const has = (...kinds: readonly Fault["kind"][]) => faults.some((fault) => kinds.includes(fault.kind));
+  const crashes = has("crash");
+  const drains = has("drain", "scale-in");
+  const changes = crashes || drains || has("scale-out");
   // Requests of one recorded session overlap: of two logins at once, one server keeps the copy and another is bound.
   const overlaps = populations.some((population) => population.arrivals.process === "trace");
   const someone = (is: (clients: Scenario["populations"][number]["clients"]) => boolean) =>
     populations.some((population) => is(population.clients));
   const isPossible: Readonly<Partial<Record<Cause, boolean>>> = {
     crash: crashes,
-    "store-crash": faults.some((fault) => fault.kind === "store-crash"),
+    "scale-in": drains,
+    drain: drains,
+    "store-crash": has("store-crash", "store-hang", "store-cut-off", "store-flush"),
+    "store-failover": has("store-crash", "store-hang", "store-cut-off"),
+    "store-flush": has("store-flush"),
+    "split-brain": has("store-hang", "store-cut-off"),
+    "balancer-restart": has("balancer-restart", "balancer-reload"),
     "replication-lag": true,
-    failover: crashes && cluster.balancers.healthCheck !== null,
-    overflow: cluster.balancers.redispatch > 0,
+    failover: (crashes && cluster.balancers.healthCheck !== null) || drains,
+    overflow: cluster.balancers.redispatch > 0 || cluster.servers.some(({ maxConnections }) => maxConnections !== null),
     "no-affinity": affinity.name === "none" || overlaps || mayLackKey(affinity.knobs),
     rehash: changes || overlaps,
     "address-changed": someone(({ mobileFraction }) => mobileFraction > 0),

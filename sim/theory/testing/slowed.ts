@@ -49,10 +49,15 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
       idleTimeoutMs: time(scenario.sessions.idleTimeoutMs),
       absoluteTimeoutMs: time(scenario.sessions.absoluteTimeoutMs),
     },
-    faults: scenario.faults.map((fault): Fault => {
-      if (fault.kind === "scale-out") return { ...fault, atMs: time(fault.atMs) };
-      return { ...fault, atMs: time(fault.atMs), restartAfterMs: time(fault.restartAfterMs) };
-    }),
+    faults: scenario.faults.map(
+      (fault) =>
+        Object.fromEntries(
+          Object.entries(fault).map(([name, value]) => [
+            name,
+            name.endsWith("Ms") && typeof value === "number" ? time(value) : value,
+          ]),
+        ) as unknown as Fault,
+    ),
   };
 }
 
