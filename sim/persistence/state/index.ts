@@ -5,6 +5,7 @@ import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
 import { signedCookie } from "./signed-cookie.ts";
 import { sqlDatabase } from "./sql-database.ts";
+import { token } from "./token.ts";
 
 /** Every state backend, in the order of lists and reports. */
 export const stateBackends: readonly StateDefinition[] = [
@@ -14,4 +15,5 @@ export const stateBackends: readonly StateDefinition[] = [
   redis,
   signedCookie,
   sqlDatabase,
+  token,
 ];
