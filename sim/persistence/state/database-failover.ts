@@ -21,7 +21,7 @@ export function failoverDelayMs(settings: FailoverSettings, draws: Draws, failov
     case "managed":
       return settings.failoverMinMs + share * (settings.failoverMaxMs - settings.failoverMinMs);
     case "patroni":
-      return settings.ttlMs - share * settings.loopWaitMs + settings.promotionMs;
+      return settings.ttlMs - share * Math.min(settings.loopWaitMs, settings.ttlMs) + settings.promotionMs;
     default:
       return Infinity;
   }
