@@ -2,9 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type MetricName, metrics } from "../sim/metrics/catalogue.ts";
 import { unknownName } from "./names.ts";
+import type { OwnKind } from "./own/source.ts";
 import type { ColourChoice } from "./world.ts";
 
-const wholeNumber =
+export const wholeNumber =
   (least: number, most: number) =>
   (text: string): number => {
     const value = Number(text);
@@ -50,13 +51,28 @@ export interface OutputOptions {
   readonly color: ColourChoice;
 }
 
-export interface RunOptions extends OutputOptions {
+/** Files of the user's, by kind. */
+export interface OwnOptions {
+  readonly algorithm?: readonly string[];
+  readonly affinity?: readonly string[];
+  readonly state?: readonly string[];
+  readonly strategyFile?: readonly string[];
+}
+
+/** The option that takes each kind, as the parser calls it. */
+export const ownOptionOf = {
+  algorithm: "algorithm",
+  affinity: "affinity",
+  state: "state",
+  strategy: "strategyFile",
+} as const satisfies Readonly<Record<OwnKind, keyof OwnOptions>>;
+
+export interface RunOptions extends OutputOptions, OwnOptions {
   readonly out?: string;
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly runs?: number;
   readonly strategies?: readonly string[];
-  readonly algorithm?: readonly string[];
   readonly reference?: string;
   readonly threads?: number;
   readonly metrics?: readonly MetricName[];
@@ -67,19 +83,30 @@ export const jsonOption = (): Option => new Option("--json", "print one JSON doc
 export const setOption = (): Option =>
   new Option("--set <path=value>", "change the scenario: cluster.servers.count=6").argParser(collect);
 
-export const algorithmOption = (): Option =>
-  new Option("--algorithm <file>", "a balancing algorithm of your own; see kit --help").argParser(collect);
+/** Adds the options that take a file of the user's. */
+export const withOwnOptions = (command: Command): Command => {
+  for (const option of ownOptions()) command.addOption(option);
+  return command;
+};
+
+const ownOptions = (): readonly Option[] => [
+  new Option("--algorithm <file>", "a balancing algorithm of your own; see kit --help").argParser(collect),
+  new Option("--affinity <file>", "an affinity of your own").argParser(collect),
+  new Option("--state <file>", "a state backend of your own").argParser(collect),
+  new Option("--strategy-file <file>", "a whole strategy of your own").argParser(collect),
+];
 
 export const seedOption = (description: string): Option =>
   new Option("--seed <number>", description).argParser(wholeNumber(0, MOST_SEED));
 
 /** Everything that changes which runs are made. */
 export const withExperimentOptions = (command: Command): Command =>
-  command
-    .optionsGroup("What to run:")
-    .addOption(setOption())
-    .option("--strategies <names>", "strategies, separated by commas; all: every one there is", list)
-    .addOption(algorithmOption())
+  withOwnOptions(
+    command
+      .optionsGroup("What to run:")
+      .addOption(setOption())
+      .option("--strategies <names>", "strategies, separated by commas; all: every one there is", list),
+  )
     .option("--reference <name>", "the strategy that the others are compared with")
     .addOption(seedOption("seed of the first run"))
     .option("--runs <number>", "runs of each strategy, seeds counting on", wholeNumber(1, MOST_RUNS))

@@ -2,28 +2,29 @@
 import type { Experiment } from "../reports/experiment.ts";
 import { aboutStrategy, type LoadedScenario, presetNamed, strategyPresets } from "../scenarios/index.ts";
 import { strategyOf } from "../scenarios/resolve/strategy.ts";
-import type { BalancingDefinition } from "../sim/index.ts";
 import type { Strategy } from "../sim/scenario.ts";
-import type { AlgorithmSource } from "./algorithm/source.ts";
 import { inputError, usageError } from "./errors.ts";
 import type { Cell } from "./execute/cell.ts";
 import type { ReplaySource } from "./execute/replay.ts";
 import { unknownNameError } from "./names.ts";
 import type { RunOptions } from "./options.ts";
+import type { OwnDefinition } from "./own/definition.ts";
+import { kindNames, type OwnSource } from "./own/source.ts";
+import { safeText } from "./safe-text.ts";
 
 export interface Plan {
   readonly scenario: LoadedScenario;
   readonly experiment: Experiment;
   /** In the order of strategies, then of seeds. */
   readonly cells: readonly Cell[];
-  /** The user's, in the order given. */
-  readonly algorithms: readonly OwnAlgorithm[];
+  /** The user's files, in the order given. */
+  readonly own: readonly OwnFile[];
 }
 
-/** A user's algorithm: its file, and what stands in it. */
-export interface OwnAlgorithm {
-  readonly source: AlgorithmSource;
-  readonly definition: BalancingDefinition;
+/** A user's file, and what stands in it. */
+export interface OwnFile {
+  readonly source: OwnSource;
+  readonly definition: OwnDefinition;
 }
 
 type Choices = Pick<RunOptions, "strategies" | "reference" | "seed" | "runs">;
@@ -38,25 +39,37 @@ function strategyNamed(name: string, scenario: LoadedScenario): Strategy {
   throw unknownNameError("strategy", name, known, "evenkeel list strategies");
 }
 
-const fileOf = (strategy: Strategy, own: readonly OwnAlgorithm[]): OwnAlgorithm | undefined =>
-  own.find(({ definition }) => definition.name === strategy.balancing.name);
+const uses = (strategy: Strategy, { definition: { parts } }: OwnFile): boolean =>
+  (["balancing", "affinity", "state"] as const).some((kind) =>
+    parts[kind].some(({ name }) => name === strategy[kind].name),
+  );
 
-/** The plainest strategy around a user's algorithm: no affinity, and servers that remember what they were told. */
-function strategyAround({ definition }: OwnAlgorithm): Strategy {
-  const balancing = { name: definition.name, knobs: {} };
-  const [affinity, state] = ["none", "server-memory"].map((name) => ({ name, knobs: {} }));
-  return strategyOf({ name: definition.name, preset: undefined, balancing, affinity, state }, [definition]);
+/** The plainest strategy around a part of the user's: round robin, the balancer's cookie, sessions in server memory. */
+function strategyAround({ source: { kind }, definition }: OwnFile): Strategy {
+  const { name, parts, strategy } = definition;
+  const own = strategy ?? {
+    balancing: { name: kind === "algorithm" ? name : "round-robin", knobs: {} },
+    // An algorithm is seen at work where no binding decides.
+    affinity: { name: kind === "affinity" ? name : kind === "algorithm" ? "none" : "balancer-cookie", knobs: {} },
+    state: { name: kind === "state" ? name : "server-memory", knobs: {} },
+  };
+  const { balancing, affinity, state } = own;
+  return strategyOf({ name, preset: undefined, balancing, affinity, state }, parts);
 }
 
-/** The strategies asked for, and one around each of the user's algorithms that none of them has. */
-function withOwn(asked: readonly Strategy[], own: readonly OwnAlgorithm[]): readonly Strategy[] {
-  const used = asked.map((strategy) => fileOf(strategy, own));
-  const added = own.filter((algorithm) => !used.includes(algorithm)).map(strategyAround);
+/** The strategies asked for, and one around each of the user's files that none of them uses. */
+function withOwn(asked: readonly Strategy[], own: readonly OwnFile[]): readonly Strategy[] {
+  const added = own.filter((file) => !asked.some((strategy) => uses(strategy, file))).map(strategyAround);
   const clash = added.find(({ name }) => asked.some((strategy) => strategy.name === name));
   if (clash === undefined) return [...asked, ...added];
+  const file = own.find(({ definition }) => definition.name === clash.name)!;
+  const { kind } = file.source;
+  const key = kind === "algorithm" ? "balancing" : kind;
   throw inputError(
-    `strategy ${clash.name} does not use the algorithm ${clash.name} that --algorithm gives; ` +
-      `name one of the two otherwise, or let the strategy say "balancing: ${clash.name}"`,
+    kind === "strategy"
+      ? `strategy ${clash.name} is the scenario's as well as that of ${safeText(file.source.file)}; name one of the two otherwise`
+      : `strategy ${clash.name} does not use the ${kindNames[kind]} ${clash.name} that --${kind} gives; ` +
+          `name one of the two otherwise, or let the strategy say "${key}: ${clash.name}"`,
   );
 }
 
@@ -87,7 +100,7 @@ export function planOf(
   scenario: LoadedScenario,
   choices: Choices,
   replay: ReplaySource | null,
-  own: readonly OwnAlgorithm[] = [],
+  own: readonly OwnFile[] = [],
 ): Plan {
   const asked =
     choices.strategies === undefined
@@ -118,8 +131,8 @@ export function planOf(
       strategy,
       seed: seed + run,
       replay,
-      algorithm: fileOf(strategy, own)?.source ?? null,
+      own: own.filter((file) => uses(strategy, file)).map(({ source }) => source),
     })),
   );
-  return { scenario, experiment, cells, algorithms: own };
+  return { scenario, experiment, cells, own };
 }

@@ -6,8 +6,8 @@ import { csvFiles } from "../reports/csv/index.ts";
 import type { DashboardData } from "../reports/dashboard-data.ts";
 import { htmlReport } from "../reports/html.ts";
 import {
-  type AlgorithmFile,
   manifestJson,
+  type OwnReportFile,
   type ReportFile,
   repeatCommand,
   SCENARIO_FILE,
@@ -24,8 +24,8 @@ import type { Plan } from "./plan.ts";
 import { safeText } from "./safe-text.ts";
 import { parseRecord } from "./saved-record.ts";
 
-/** The folder of the user's algorithms. */
-const ALGORITHMS = "algorithms";
+/** The folder of the user's files. */
+const OWN = "own";
 
 export interface ResultsFolder {
   /** null where there is none yet, or what is there is not whole. */
@@ -60,29 +60,31 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** The user's algorithms, under their own names, of which there are no two. */
-function algorithmFiles({ algorithms }: Plan): readonly AlgorithmFile[] {
-  return algorithms.map(({ source, definition }) => ({
-    name: `${ALGORITHMS}/${definition.name}${extname(source.file)}`,
-    text: source.text,
-    algorithm: definition.name,
+/** The user's files, under kind and name, of which there are no two. */
+function ownFilesOf({ own }: Plan): readonly OwnReportFile[] {
+  return own.map(({ source: { kind, file, text }, definition: { name: called } }) => ({
+    name: `${OWN}/${kind}-${called}${extname(file)}`,
+    text,
+    kind,
+    called,
+    option: kind === "strategy" ? "--strategy-file" : `--${kind}`,
   }));
 }
 
 function reportsOf({ plan, data, records, files }: Results, page: string | null): ReportFile[] {
-  const algorithms = algorithmFiles(plan);
+  const own = ownFilesOf(plan);
   const reports = [
-    ...algorithms.map(({ name, text }) => ({ name, text })),
+    ...own.map(({ name, text }) => ({ name, text })),
     { name: SCENARIO_FILE, text: plan.scenario.text },
     { name: "results.json", text: resultsJson(data) },
     ...csvFiles(data, records),
-    { name: "report.md", text: markdownReport(data, shellCommand(repeatCommand(data, algorithms))) },
+    { name: "report.md", text: markdownReport(data, shellCommand(repeatCommand(data, own))) },
     ...(page === null ? [] : [{ name: "report.html", text: htmlReport(page, data) }]),
   ];
   const kept = records.map(({ strategy, seed }, at) => ({ strategy, seed, file: files[at] ?? "" }));
   return [
     ...reports,
-    { name: "manifest.json", text: manifestJson({ data, files: reports, algorithms, records: kept, sha256 }) },
+    { name: "manifest.json", text: manifestJson({ data, files: reports, own, records: kept, sha256 }) },
   ];
 }
 
@@ -131,7 +133,7 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
         if (!existsSync(file)) await write(file, recordText(record));
       }
       const reports = reportsOf(results, page);
-      if (results.plan.algorithms.length > 0) await guarded(path, () => makeFolder(join(resolve(path), ALGORITHMS)));
+      if (results.plan.own.length > 0) await guarded(path, () => makeFolder(join(resolve(path), OWN)));
       for (const { name, text } of reports) await write(join(path, name), text);
       return reports.map(({ name }) => name);
     },

@@ -5,8 +5,9 @@ import { z } from "zod";
 import { MANIFEST_SCHEMA_VERSION, SCENARIO_FILE } from "../reports/manifest.ts";
 import type { RunRecord } from "../sim/record.ts";
 import { inputError, systemReason } from "./errors.ts";
-import { type OwnAlgorithm, type Plan, planOf } from "./plan.ts";
-import { ownAlgorithms } from "./prepare-plan.ts";
+import { kindNames, ownKinds } from "./own/source.ts";
+import { type OwnFile, type Plan, planOf } from "./plan.ts";
+import { ownFiles, ownNames } from "./prepare-plan.ts";
 import { safeText } from "./safe-text.ts";
 import { parseRecord } from "./saved-record.ts";
 import { loadScenarioText } from "./scenario-source.ts";
@@ -18,7 +19,9 @@ const manifest = z.object({
   runs: z.int().min(1),
   reference: z.string(),
   strategies: z.array(z.object({ name: z.string() })),
-  algorithms: z.array(z.object({ file: z.string().regex(/^algorithms\/[a-z][a-z0-9-]*\.\w+$/) })).default([]),
+  own: z
+    .array(z.object({ kind: z.enum(ownKinds), file: z.string().regex(/^own\/[a-z]+-[a-z][a-z0-9-]*\.\w+$/) }))
+    .default([]),
   files: z.array(z.object({ name: z.string(), sha256: z.string() })),
   records: z.array(z.object({ strategy: z.string(), seed: z.number(), file: z.string() })),
 });
@@ -57,16 +60,14 @@ function parseManifest(text: string, folder: string): z.output<typeof manifest> 
   throw fail(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`);
 }
 
-/** The user's algorithms that the records were made with. */
-async function algorithmsOf(
-  folder: string,
-  { algorithms, files }: z.output<typeof manifest>,
-): Promise<readonly OwnAlgorithm[]> {
-  const own = await ownAlgorithms(algorithms.map(({ file }) => join(folder, file)));
+/** The user's files that the records were made with. */
+async function ownOf(folder: string, { own: kept, files }: z.output<typeof manifest>): Promise<readonly OwnFile[]> {
+  const own = await ownFiles(kept.map(({ kind, file }) => ({ kind, file: join(folder, file) })));
   for (const [at, { source }] of own.entries()) {
-    const kept = files.find(({ name }) => name === algorithms[at]?.file)?.sha256;
-    if (kept === source.sha256) continue;
-    throw inputError(`${safeText(source.file)} is not the algorithm of the records: it was edited; ${makeAgain}`);
+    if (files.find(({ name }) => name === kept[at]?.file)?.sha256 === source.sha256) continue;
+    throw inputError(
+      `${safeText(source.file)} is not the ${kindNames[source.kind]} of the records: it was edited; ${makeAgain}`,
+    );
   }
   return own;
 }
@@ -76,13 +77,8 @@ export async function readResults(folder: string): Promise<SavedResults> {
   const parsed = parseManifest(await readText(folder, "manifest.json"), folder);
   const { scenario, seed, runs, reference, strategies, records } = parsed;
   const source = { fileName: join(folder, SCENARIO_FILE), text: await readText(folder, SCENARIO_FILE), bundled: false };
-  const own = await algorithmsOf(folder, parsed);
-  const loaded = loadScenarioText(
-    source,
-    [],
-    false,
-    own.map(({ definition }) => definition),
-  );
+  const own = await ownOf(folder, parsed);
+  const loaded = loadScenarioText(source, [], false, ownNames(own));
   if (loaded.hash !== scenario.hash) {
     throw inputError(
       `${safeText(source.fileName)} is not the scenario of the records: its hash is ${loaded.hash}, expected ${scenario.hash}; ${makeAgain}`,

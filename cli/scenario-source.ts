@@ -3,10 +3,15 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseScenarioDocument } from "../scenarios/document.ts";
-import { bundledScenarios, type LoadedScenario, loadScenario, renderProblems } from "../scenarios/index.ts";
+import {
+  bundledScenarios,
+  type LoadedScenario,
+  loadScenario,
+  type OwnNames,
+  renderProblems,
+} from "../scenarios/index.ts";
 import { applySettings } from "../scenarios/settings.ts";
 import { nearestWord } from "../scenarios/words.ts";
-import type { Described } from "../sim/catalogue.ts";
 import { inputError, systemReason } from "./errors.ts";
 import { safeText } from "./safe-text.ts";
 import type { World } from "./world.ts";
@@ -59,24 +64,27 @@ function withSettings(text: string, settings: readonly string[]): string {
 /**
  * Loads a scenario with its overrides. The loaded text has them written in: it gives the same scenario without any.
  *
- * @param algorithms of the user, that it may name
+ * @param own parts of the user, that it may name
  * @throws UserError that shows every problem in its place.
  */
 export function loadScenarioText(
   source: ScenarioText,
   settings: readonly string[],
   colour: boolean,
-  algorithms: readonly Described[] = [],
+  own?: OwnNames,
 ): LoadedScenario {
   const fileName = basename(source.fileName);
-  const loaded = loadScenario(source.text, { fileName, set: settings, algorithms });
+  const loaded = loadScenario(source.text, { fileName, set: settings, ...(own === undefined ? {} : { own }) });
   if (!loaded.ok) {
     throw inputError(
       renderProblems(loaded.problems, { fileName: source.fileName, text: source.text, colour }).trimEnd(),
     );
   }
   if (settings.length === 0) return loaded.scenario;
-  const settled = loadScenario(withSettings(source.text, settings), { fileName, algorithms });
+  const settled = loadScenario(withSettings(source.text, settings), {
+    fileName,
+    ...(own === undefined ? {} : { own }),
+  });
   if (!settled.ok || settled.scenario.hash !== loaded.scenario.hash) {
     throw new Error(`overrides ${settings.join(" ")} read differently once written into ${fileName}`);
   }

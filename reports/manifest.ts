@@ -2,7 +2,7 @@
 import type { DashboardData } from "./dashboard-data.ts";
 import { prettyJson } from "./json.ts";
 
-export const MANIFEST_SCHEMA_VERSION = 1;
+export const MANIFEST_SCHEMA_VERSION = 2;
 /** The copy of the scenario in the folder. */
 export const SCENARIO_FILE = "scenario.yaml";
 
@@ -15,9 +15,12 @@ export interface ReportFile {
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** A user's algorithm: its copy in the folder, and the name that it has in scenarios. */
-export interface AlgorithmFile extends ReportFile {
-  readonly algorithm: string;
+/** A user's part or strategy: its copy in the folder, what it is, and the name that it has in scenarios. */
+export interface OwnReportFile extends ReportFile {
+  readonly kind: string;
+  readonly called: string;
+  /** That takes it. */
+  readonly option: string;
 }
 
 export interface ManifestInput {
@@ -26,13 +29,13 @@ export interface ManifestInput {
   readonly records: readonly { readonly strategy: string; readonly seed: number; readonly file: string }[];
   readonly files: readonly ReportFile[];
   /** Those among the files. */
-  readonly algorithms: readonly AlgorithmFile[];
+  readonly own: readonly OwnReportFile[];
   /** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
   readonly sha256: (text: string) => string;
 }
 
 /** The command that repeats the runs, to be given in the results folder. It says everything; no default takes part. */
-export function repeatCommand(data: DashboardData, algorithms: readonly AlgorithmFile[]): readonly string[] {
+export function repeatCommand(data: DashboardData, own: readonly OwnReportFile[]): readonly string[] {
   return [
     "evenkeel",
     "run",
@@ -45,14 +48,14 @@ export function repeatCommand(data: DashboardData, algorithms: readonly Algorith
     data.strategies.map(({ name }) => name).join(","),
     "--reference",
     data.reference,
-    ...algorithms.flatMap(({ name }) => ["--algorithm", name]),
+    ...own.flatMap(({ option, name }) => [option, name]),
   ];
 }
 
 export const shellCommand = (words: readonly string[]): string => words.map(shellWord).join(" ");
 
 /** Holds no date, no path and no host name: the same runs give the same manifest anywhere. */
-export function manifestJson({ data, records, files, algorithms, sha256 }: ManifestInput): string {
+export function manifestJson({ data, records, files, own, sha256 }: ManifestInput): string {
   return prettyJson({
     schemaVersion: MANIFEST_SCHEMA_VERSION,
     version: data.version,
@@ -61,10 +64,8 @@ export function manifestJson({ data, records, files, algorithms, sha256 }: Manif
     runs: data.runs,
     reference: data.reference,
     strategies: data.strategies.map(({ name, digest }) => ({ name, digest })),
-    command: shellCommand(repeatCommand(data, algorithms)),
-    ...(algorithms.length === 0
-      ? {}
-      : { algorithms: algorithms.map(({ algorithm, name }) => ({ algorithm, file: name })) }),
+    command: shellCommand(repeatCommand(data, own)),
+    ...(own.length === 0 ? {} : { own: own.map(({ kind, called, name }) => ({ kind, name: called, file: name })) }),
     files: files
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, text }) => ({ name, sha256: sha256(text) })),

@@ -189,7 +189,7 @@ describe("the manifest", () => {
     ];
     await expect(
       manifestJson({
-        algorithms: [],
+        own: [],
         data,
         records: [{ strategy: "sticky-cookie", seed: 1, file: "records/0123.json" }],
         files,

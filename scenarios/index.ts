@@ -4,6 +4,7 @@ export { type BundledText, bundledLogs, bundledScenarios, scenarioTemplate } fro
 export { canonicalJson, hashOf } from "./hash.ts";
 export { scenarioJsonSchema } from "./json-schema.ts";
 export { type LoadOptions, type LoadResult, loadScenario } from "./load.ts";
+export type { OwnNames } from "./own-names.ts";
 export { presetNamed, type StrategyPreset, strategyPresets } from "./presets/index.ts";
 export type { Problem } from "./problems.ts";
 export { scenarioReference } from "./reference.ts";

@@ -228,7 +228,8 @@ describe("algorithms beside the catalogue's", () => {
   } as const;
   const naming = (balancing: string) =>
     small.replace("[sticky-cookie]", `[{ name: own, extends: no-affinity, balancing: ${balancing} }]`);
-  const loaded = (text: string) => loadScenario(text, { fileName: "test.yaml", algorithms: [mine] });
+  const loaded = (text: string) =>
+    loadScenario(text, { fileName: "test.yaml", own: { balancing: [mine], affinity: [], state: [] } });
 
   test("may be named, with knobs that are checked as any other's", () => {
     const result = loaded(naming("mine"));

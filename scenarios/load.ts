@@ -1,9 +1,9 @@
 /** From text to a scenario, or to everything that is wrong with it. */
 import { isMap, isNode, type Node } from "yaml";
-import type { Described } from "../sim/catalogue.ts";
 import { crossFindings } from "./checks/index.ts";
 import { nodesAt, parseScenarioDocument, type ScenarioDocument } from "./document.ts";
 import { findingsFrom } from "./findings.ts";
+import type { OwnNames } from "./own-names.ts";
 import type { Finding, Problem } from "./problems.ts";
 import { type LoadedScenario, resolve } from "./resolve/index.ts";
 import { type ScenarioFile, scenarioFile, scenarioFileWith } from "./schema/index.ts";
@@ -15,8 +15,8 @@ export interface LoadOptions {
   readonly fileName: string;
   /** Overrides `a.b=c`, applied in order before anything is checked. */
   readonly set?: readonly string[];
-  /** Balancing algorithms that the file may name beside the catalogue's. */
-  readonly algorithms?: readonly Described[];
+  /** Parts that the file may name beside the catalogue's. */
+  readonly own?: OwnNames;
 }
 
 export type LoadResult =
@@ -24,11 +24,11 @@ export type LoadResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a scenario file. All problems are found at once and come in the order of the text. Throws nothing. */
-export function loadScenario(text: string, { set = [], algorithms = [] }: LoadOptions): LoadResult {
+export function loadScenario(text: string, { set = [], own }: LoadOptions): LoadResult {
   const parsed = parseScenarioDocument(text);
-  const schema = algorithms.length === 0 ? scenarioFile : scenarioFileWith(algorithms);
+  const schema = own === undefined ? scenarioFile : scenarioFileWith(own);
   const read = readDocument(parsed, set, schema);
-  if ("file" in read) return { ok: true, scenario: resolve(read.file, text, algorithms) };
+  if ("file" in read) return { ok: true, scenario: resolve(read.file, text, own) };
   const { problems } = read;
   if (parsed.repeats.length > 0) {
     // One of the entries with the same key has to go, and nobody knows which: the mistakes of both are told.

@@ -1,7 +1,7 @@
 /** The model's public entry. Pure: the same code in node, in a worker and in the browser. */
-import type { BalancingDefinition } from "./balancing/algorithm.ts";
 import type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 import type { DecisionSought, Explainer } from "./cluster/explanation.ts";
+import type { OwnParts } from "./cluster/parts.ts";
 import { recordOf } from "./cluster/run-record.ts";
 import { Simulation as ClusterSimulation, type Progress } from "./cluster/simulation.ts";
 import type { DigestRecord, RunRecord } from "./record.ts";
@@ -14,11 +14,13 @@ export { placementHelpers } from "./balancing/placement/index.ts";
 export type { Described, Knob, Knobs, KnobValue } from "./catalogue.ts";
 export type { Decision, DecisionRange } from "./cluster/decision-log.ts";
 export type { Candidate, DecisionSought, Explanation } from "./cluster/explanation.ts";
+export type { OwnParts } from "./cluster/parts.ts";
 export type { Progress } from "./cluster/simulation.ts";
 export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
 export { metricNamed, metrics } from "./metrics/catalogue.ts";
 export type { Cause } from "./metrics/causes.ts";
 export { sessionCauses } from "./metrics/causes.ts";
+export { PartError } from "./part-error.ts";
 export { affinityMechanisms } from "./persistence/affinity/index.ts";
 export { stateBackends } from "./persistence/state/index.ts";
 export * from "./record.ts";
@@ -36,8 +38,8 @@ export interface RunInput {
   readonly decisions?: DecisionRange;
   /** Explain this decision; without it, none, and at no cost. */
   readonly explain?: DecisionSought;
-  /** Balancing algorithms beside those of the catalogue. */
-  readonly algorithms?: readonly BalancingDefinition[];
+  /** Parts beside those of the catalogue. */
+  readonly own?: OwnParts;
 }
 
 /** One run, to be advanced in pieces; the pieces never change the result. */

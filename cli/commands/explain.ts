@@ -7,17 +7,16 @@ import { balancingAlgorithms, type DecisionSought } from "../../sim/index.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { type Explained, explainDecision } from "../execute/run-cell.ts";
 import { unknownNameError } from "../names.ts";
-import { algorithmOption, jsonOption, seedOption, setOption } from "../options.ts";
+import { jsonOption, type OwnOptions, seedOption, setOption, withOwnOptions } from "../options.ts";
 import type { Plan } from "../plan.ts";
 import { preparePlan } from "../prepare-plan.ts";
 import { progressOn } from "../progress.ts";
 import { reportWidth, type World } from "../world.ts";
 import type { MakeCommand } from "./command.ts";
 
-interface ExplainOptions {
+interface ExplainOptions extends OwnOptions {
   readonly request: DecisionSought;
   readonly strategy?: string;
-  readonly algorithm?: readonly string[];
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly json?: true;
@@ -71,7 +70,7 @@ async function explainUntilInterrupted(plan: Plan, sought: DecisionSought, world
 }
 
 export const explainCommand: MakeCommand = (world, finish) =>
-  new Command("explain")
+  withOwnOptions(new Command("explain"))
     .summary("why a request went to its server")
     .description(
       "Runs a scenario up to one decision and shows what the balancer knew: the request, the binding, every server with " +
@@ -80,7 +79,6 @@ export const explainCommand: MakeCommand = (world, finish) =>
     .argument("<scenario>", "a bundled name, a file, or - for standard input")
     .requiredOption("--request <which>", "the decision: its number, or POPULATION/VISIT/REQUEST", soughtIn)
     .option("--strategy <name>", "of the scenario, or a preset; the reference when absent")
-    .addOption(algorithmOption())
     .addOption(setOption())
     .addOption(seedOption("seed of the run"))
     .addOption(jsonOption())
@@ -93,8 +91,8 @@ export const explainCommand: MakeCommand = (world, finish) =>
       finish(async (source: string, { request: sought, strategy, json, ...options }: ExplainOptions) => {
         const chosen = strategy === undefined ? {} : { strategies: [strategy] };
         const whole = await preparePlan(source, { ...options, ...chosen, runs: 1, quiet: true }, world);
-        const { cells, experiment, scenario, algorithms } = whole;
-        const wanted = strategy ?? cells.find(({ algorithm }) => algorithm !== null)?.strategy.name;
+        const { cells, experiment, scenario, own } = whole;
+        const wanted = strategy ?? cells.find((each) => each.own.length > 0)?.strategy.name;
         const cell = cells.find((each) => each.strategy.name === (wanted ?? experiment.reference))!;
         const populations = scenario.model.populations.map(({ name }) => name);
         if ("population" in sought && !populations.includes(sought.population)) {
@@ -104,7 +102,7 @@ export const explainCommand: MakeCommand = (world, finish) =>
         if (explained === null) return exitCodes.interrupted;
         const { explanation } = explained;
         if (explanation === null) throw notFound(sought, explained);
-        const known = [...balancingAlgorithms, ...algorithms.map(({ definition }) => definition)];
+        const known = [...balancingAlgorithms, ...own.flatMap(({ definition: { parts } }) => parts.balancing)];
         const balancing = known.find(({ name }) => name === cell.strategy.balancing.name)!;
         const placement = (cell.strategy.placement ?? []).map(({ name }) => name);
         const told = { explanation, balancing, affinity: cell.strategy.affinity.name, placement };

@@ -1,6 +1,6 @@
 /** The worker thread's side: one cell in, its record out. */
 import type { RunRecord } from "../../sim/record.ts";
-import { AlgorithmFault } from "../algorithm/fault.ts";
+import { OwnFault } from "../own/fault.ts";
 import type { Cell } from "./cell.ts";
 import { runCell } from "./run-cell.ts";
 
@@ -22,7 +22,7 @@ export default async function work({ cell, index, shared }: CellTask): Promise<C
     });
     return { record };
   } catch (error) {
-    if (!(error instanceof AlgorithmFault)) throw error;
+    if (!(error instanceof OwnFault)) throw error;
     return { mistake: error.message };
   }
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../scenarios/hash.ts";
 import type { Scenario, Strategy } from "../../sim/scenario.ts";
-import type { AlgorithmSource } from "../algorithm/source.ts";
+import type { OwnSource } from "../own/source.ts";
 import type { ReplaySource } from "./replay.ts";
 
 export interface Cell {
@@ -12,16 +12,16 @@ export interface Cell {
   readonly seed: number;
   /** Where the scenario's recorded arrivals come from; null where it has none. */
   readonly replay: ReplaySource | null;
-  /** The user's file that the strategy's algorithm stands in; null where the catalogue has it. */
-  readonly algorithm: AlgorithmSource | null;
+  /** The user's files that the strategy's parts stand in; none where the catalogue has them all. */
+  readonly own: readonly OwnSource[];
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 
 /** The same for two cells exactly if their records are the same: what was made once need not be made again. */
-export function cellKey({ scenarioHash, strategy, seed, replay, algorithm }: Cell, version: string): string {
+export function cellKey({ scenarioHash, strategy, seed, replay, own }: Cell, version: string): string {
   const log = replay?.sha256 ?? null;
   // Left out where there is none.
-  const own = algorithm?.sha256;
-  return sha256(canonicalJson({ scenario: scenarioHash, strategy, seed, version, log, algorithm: own })).slice(0, 32);
+  const files = own.length === 0 ? undefined : own.map(({ kind, sha256: hash }) => ({ kind, hash }));
+  return sha256(canonicalJson({ scenario: scenarioHash, strategy, seed, version, log, own: files })).slice(0, 32);
 }

@@ -4,9 +4,12 @@ import {
   type DecisionRange,
   type DecisionSought,
   type Explanation,
+  PartError,
+  type Progress,
   Simulation,
 } from "../../sim/index.ts";
 import type { DigestRecord, RunRecord } from "../../sim/record.ts";
+import { OwnFault, placeOf } from "../own/fault.ts";
 import type { Cell } from "./cell.ts";
 import { openReplay } from "./replay.ts";
 
@@ -16,12 +19,23 @@ const SLICE_MS = 100;
 /** Called after each slice with the share of the run that is done; what it throws ends the run. */
 type Between = (doneFraction: number) => Promise<void>;
 
-async function inputOf({ scenario, strategy, seed, scenarioHash, algorithm }: Cell) {
+async function inputOf({ scenario, strategy, seed, scenarioHash, own }: Cell) {
   const input = { scenario, strategy, seed, scenarioHash };
-  if (algorithm === null) return input;
+  if (own.length === 0) return input;
   // What strips types is a large thing to load, and most runs have no use for it.
-  const { definitionOf } = await import("../algorithm/definition.ts");
-  return { ...input, algorithms: [definitionOf(algorithm)] };
+  const { definitionOf, joined } = await import("../own/definition.ts");
+  return { ...input, own: joined(own.map((source) => definitionOf(source).parts)) };
+}
+
+/** What a part of the user's breaks is the user's to hear of, not a defect of the lab. */
+function advanced(simulation: Simulation, untilMs: number, { own }: Cell): Progress {
+  try {
+    return simulation.advance(untilMs);
+  } catch (error) {
+    const [source] = own;
+    if (!(error instanceof PartError) || source === undefined) throw error;
+    throw new OwnFault(`${placeOf(source.file, null)}: ${error.message}`);
+  }
 }
 
 /** Advances to the end, or to the end of the first slice after which `isEnough`. */
@@ -33,7 +47,7 @@ async function advance(simulation: Simulation, cell: Cell, isEnough: () => boole
   try {
     for (;;) {
       const startedAt = performance.now();
-      const progress = simulation.advance(untilMs);
+      const progress = advanced(simulation, untilMs, cell);
       if (progress === "trace") {
         if (chunks === null) throw new Error("the run waits for a trace, but its scenario replays none");
         const next = await chunks.next();

@@ -1,6 +1,6 @@
 import Piscina from "piscina";
 import type { RunRecord } from "../../sim/record.ts";
-import { AlgorithmFault } from "../algorithm/fault.ts";
+import { OwnFault } from "../own/fault.ts";
 import type { CellAnswer, CellTask } from "./cell-worker.ts";
 import type { Executor } from "./executor.ts";
 
@@ -23,7 +23,7 @@ export const runOnThreads =
     });
     const recordOf = (answer: CellAnswer): RunRecord => {
       if ("record" in answer) return answer.record;
-      throw new AlgorithmFault(answer.mistake);
+      throw new OwnFault(answer.mistake);
     };
     const all = Promise.all(
       cells.map(async (cell, index) => done(index, recordOf(await pool.run({ cell, index, shared })))),

@@ -5,6 +5,7 @@ import type { BalancingDefinition } from "../../sim/balancing/algorithm.ts";
 import { growsMore, statedGrowth } from "../../sim/balancing/growth.ts";
 import { costOf, sizes } from "./cost.ts";
 import { type History, history, historyText } from "./history.ts";
+import type { Situation } from "./situation.ts";
 import { type Kind, Trial } from "./trial.ts";
 
 export interface Check {
@@ -16,6 +17,8 @@ export interface Check {
   readonly saw: string;
   /** The smallest case found, step by step; null where the check passed or needs none. */
   readonly example: readonly string[] | null;
+  /** The smallest run found; null where the check passed or is not about runs. */
+  readonly scenario?: Situation | null;
   /** The way out; null where the check passed. */
   readonly fix: string | null;
 }

@@ -2,8 +2,8 @@
 import type { BalancingAlgorithm, BalancingDefinition, RequestView } from "../../sim/balancing/algorithm.ts";
 import { Fleet } from "../../sim/balancing/fleet.ts";
 import { type Knobs, withDefaults } from "../../sim/catalogue.ts";
-import { AlgorithmFault, reasonOf } from "../algorithm/fault.ts";
-import { REFUSAL } from "../algorithm/realm.ts";
+import { OwnFault, reasonOf } from "../own/fault.ts";
+import { REFUSAL } from "../own/realm.ts";
 import type { History, Step } from "./history.ts";
 import { Watch } from "./watch.ts";
 
@@ -232,7 +232,7 @@ export class Trial {
     try {
       return work();
     } catch (error) {
-      const told = error instanceof AlgorithmFault ? error.message : `${method} threw ${reasonOf(error)}`;
+      const told = error instanceof OwnFault ? error.message : `${method} threw ${reasonOf(error)}`;
       this.fault = { kind: kindOf(told), what: told.replace(VIOLATION, ""), steps: this.steps };
       return null;
     }

@@ -1,7 +1,7 @@
 /** From a checked file to what a run needs. Nothing is checked here, and nothing is defaulted after it. */
-import type { Described } from "../../sim/catalogue.ts";
 import type { Scenario, Strategy } from "../../sim/scenario.ts";
 import { hashOf } from "../hash.ts";
+import type { OwnNames } from "../own-names.ts";
 import type { Expectation } from "../schema/expectation.ts";
 import type { ScenarioFile } from "../schema/index.ts";
 import { clusterOf } from "./cluster.ts";
@@ -57,8 +57,8 @@ export function defaultWindowMs(durationMs: number): number {
   return windowSteps.find((step) => step >= least) ?? 86_400_000 * Math.ceil(least / 86_400_000);
 }
 
-/** @param own balancing algorithms beside the catalogue's */
-export function resolve(file: ScenarioFile, text: string, own: readonly Described[]): LoadedScenario {
+/** @param own parts beside the catalogue's */
+export function resolve(file: ScenarioFile, text: string, own?: OwnNames): LoadedScenario {
   const cluster = clusterOf(file.cluster);
   const populations = Object.entries(file.workload);
   const model: Scenario = {

@@ -4,6 +4,7 @@ import { type Described, partNamed, withDefaults } from "../../sim/catalogue.ts"
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
 import type { PartChoice, Strategy } from "../../sim/scenario.ts";
+import { noOwnNames, type OwnNames } from "../own-names.ts";
 import type { PartGiven } from "../schema/parts.ts";
 import type { StrategyFile } from "../schema/strategy.ts";
 import { reportsOf } from "./cluster.ts";
@@ -23,21 +24,21 @@ function choose(
   return { name: part.name, knobs: withDefaults(part, { ...inherited, ...chosen.knobs }) };
 }
 
-/** @param own balancing algorithms beside the catalogue's */
+/** @param own parts beside the catalogue's */
 export function strategyOf(
   { name, preset, balancing, placement, reports, affinity, state, sessions }: StrategyFile,
-  own: readonly Described[] = [],
+  own: OwnNames = noOwnNames,
 ): Strategy {
   const rules = { ...preset?.sessions, ...(sessions === undefined ? {} : sessionOverridesOf(sessions)) };
   return {
     name,
-    balancing: choose([...balancingAlgorithms, ...own], "balancing algorithm", balancing, preset?.balancing),
+    balancing: choose([...balancingAlgorithms, ...own.balancing], "balancing algorithm", balancing, preset?.balancing),
     ...(placement === undefined || placement.length === 0
       ? {}
       : { placement: placement.map((given) => choose(placementHelpers, "placement helper", given, undefined)) }),
     ...(reports === undefined ? {} : { reports: reportsOf(reports) }),
-    affinity: choose(affinityMechanisms, "affinity mechanism", affinity, preset?.affinity),
-    state: choose(stateBackends, "state backend", state, preset?.state),
+    affinity: choose([...affinityMechanisms, ...own.affinity], "affinity mechanism", affinity, preset?.affinity),
+    state: choose([...stateBackends, ...own.state], "state backend", state, preset?.state),
     ...(Object.keys(rules).length === 0 ? {} : { sessions: rules }),
   };
 }

@@ -3,7 +3,7 @@
  * lets through is typed and complete, and nothing is defaulted after it.
  */
 import { z } from "zod";
-import type { Described } from "../../sim/catalogue.ts";
+import { noOwnNames, type OwnNames } from "../own-names.ts";
 import { closed } from "./closed.ts";
 import { cluster } from "./cluster.ts";
 import { expectation } from "./expectation.ts";
@@ -15,8 +15,8 @@ import { strategyWith } from "./strategy.ts";
 
 const positive = { above: 0 };
 
-/** Of a file that may name `own` balancing algorithms beside the catalogue's. */
-export const scenarioFileWith = (own: readonly Described[]) =>
+/** Of a file that may name `own` parts beside the catalogue's. */
+export const scenarioFileWith = (own: OwnNames) =>
   closed({
     name: identifier("a name").describe("The scenario's name; for a bundled one, the file's."),
     question: text("a question").describe("The question that the scenario answers.").optional(),
@@ -50,6 +50,6 @@ export const scenarioFileWith = (own: readonly Described[]) =>
       .prefault([]),
   });
 
-export const scenarioFile = scenarioFileWith([]);
+export const scenarioFile = scenarioFileWith(noOwnNames);
 
 export type ScenarioFile = z.output<typeof scenarioFile>;

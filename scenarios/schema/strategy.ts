@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { balancingAlgorithms } from "../../sim/balancing/index.ts";
 import { placementHelpers } from "../../sim/balancing/placement/index.ts";
-import type { Described } from "../../sim/catalogue.ts";
 import { affinityMechanisms } from "../../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../../sim/persistence/state/index.ts";
+import type { OwnNames } from "../own-names.ts";
 import { presetNamed, type StrategyPreset, strategyPresets } from "../presets/index.ts";
 import { closed, type UnknownWordParams } from "./closed.ts";
 import { type PartGiven, partSchema } from "./parts.ts";
@@ -27,11 +27,11 @@ const preset = z
 
 const placementHelper = partSchema(placementHelpers, "placement helper");
 
-const customWith = (own: readonly Described[]) =>
+const customWith = (own: OwnNames) =>
   closed({
     name: identifier("a strategy's name").describe("The name in reports; unique in the file."),
     extends: preset.describe("A preset whose parts are taken where the file gives none.").optional(),
-    balancing: partSchema([...balancingAlgorithms, ...own], "balancing algorithm")
+    balancing: partSchema([...balancingAlgorithms, ...own.balancing], "balancing algorithm")
       .describe("Which server gets a request that no binding decides.")
       .optional(),
     placement: z
@@ -44,10 +44,10 @@ const customWith = (own: readonly Described[]) =>
     reports: reports
       .describe("What servers tell balancers about their load under this strategy; as in the cluster when absent.")
       .optional(),
-    affinity: partSchema(affinityMechanisms, "affinity mechanism")
+    affinity: partSchema([...affinityMechanisms, ...own.affinity], "affinity mechanism")
       .describe("How a request is led back to the server of its session.")
       .optional(),
-    state: partSchema(stateBackends, "state backend")
+    state: partSchema([...stateBackends, ...own.state], "state backend")
       .describe("Where the session's data lives, who has copies, and when they are written.")
       .optional(),
     sessions: sessionOverrides
@@ -67,8 +67,8 @@ export interface StrategyFile {
   readonly sessions?: SessionOverridesFile | undefined;
 }
 
-/** A strategy of a file that may name `own` algorithms beside the catalogue's. */
-export const strategyWith = (own: readonly Described[]) =>
+/** A strategy of a file that may name `own` parts beside the catalogue's. */
+export const strategyWith = (own: OwnNames) =>
   z.union(
     [
       preset.transform((found): StrategyFile => ({ name: found.name, preset: found })),

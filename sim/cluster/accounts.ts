@@ -8,6 +8,7 @@ import type { Kernel } from "../engine/kernel.ts";
 import { type Cause, causeCode, sessionCauses } from "../metrics/causes.ts";
 import type { Ledger } from "../metrics/ledger.ts";
 import { FAILED, REFUSED } from "../metrics/meter.ts";
+import { PartError } from "../part-error.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
@@ -88,7 +89,9 @@ export class Accounts implements SessionSide {
     if (!isStale) return;
     const { cause, writesRead } = this.state;
     if (cause === null) {
-      throw new Error(`the state backend found an old copy, of ${writesRead} writes, and did not say why it is old`);
+      throw new PartError(
+        `the state backend found an old copy, of ${writesRead} writes, and did not say why it is old`,
+      );
     }
     this.requests.ints[at]! |= (causeCode(cause) + 1) << request.STALE_SHIFT;
   }

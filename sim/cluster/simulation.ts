@@ -1,15 +1,12 @@
 /** One run: puts the parts together, and takes events to whom they belong. */
-import type { BalancingAlgorithm, BalancingDefinition } from "../balancing/algorithm.ts";
+import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import { Fleet } from "../balancing/fleet.ts";
-import { partNamed } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import { Kernel } from "../engine/kernel.ts";
 import { Ledger } from "../metrics/ledger.ts";
 import type { LedgerCounts } from "../metrics/ledger-counts.ts";
 import { Meter } from "../metrics/meter.ts";
 import { Timeline } from "../metrics/timeline.ts";
-import { affinityMechanisms } from "../persistence/affinity/index.ts";
-import { stateBackends } from "../persistence/state/index.ts";
 import type { Scenario, SessionRules, Strategy } from "../scenario.ts";
 import { expectedVisits } from "../workload/expected-visits.ts";
 import { Sessions } from "../workload/sessions.ts";
@@ -28,6 +25,7 @@ import { type Integrals, integralsNow } from "./integrals.ts";
 import { Network } from "./network.ts";
 import { openSources } from "./open-sources.ts";
 import { Outages } from "./outages.ts";
+import { backendOf, mechanismOf, type OwnParts } from "./parts.ts";
 import * as request from "./requests.ts";
 import { Requests } from "./requests.ts";
 import { initialServers, Roster } from "./roster.ts";
@@ -44,8 +42,7 @@ import { Watch } from "./watch.ts";
 export type Progress = "more" | "trace" | "done";
 
 export interface Extras {
-  /** Algorithms beside those of the catalogue. */
-  readonly algorithms?: readonly BalancingDefinition[];
+  readonly own?: OwnParts;
   /** A decision to be explained. */
   readonly explain?: DecisionSought;
 }
@@ -78,7 +75,7 @@ export class Simulation {
   readonly explainer: Explainer | null;
   private isDone = false;
 
-  constructor(scenario: Scenario, strategy: Strategy, seed: number, { algorithms = [], explain }: Extras = {}) {
+  constructor(scenario: Scenario, strategy: Strategy, seed: number, { own, explain }: Extras = {}) {
     const rules: SessionRules = { ...scenario.sessions, ...strategy.sessions };
     this.sessions = new Sessions(rules.idleTimeoutMs !== null);
     const { kernel, requests, sessions, meter } = this;
@@ -102,17 +99,13 @@ export class Simulation {
 
     const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter, seed };
     const affinityView = new AffinityWorld(world, this.fleets);
-    this.affinity = partNamed(affinityMechanisms, strategy.affinity.name, "affinity mechanism").create(
-      strategy.affinity.knobs,
-      affinityView,
-    );
-    const stateView = new StateWorld(world, rules);
-    this.state = partNamed(stateBackends, strategy.state.name, "state backend").create(strategy.state.knobs, stateView);
+    this.affinity = mechanismOf(strategy, own, affinityView);
+    this.state = backendOf(strategy, own, new StateWorld(world, rules));
     const { fleets, servers } = this;
     this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
     this.explainer = explain === undefined ? null : new Explainer(explain);
     this.algorithms = algorithmsOf(strategy, {
-      own: algorithms,
+      own: own?.balancing ?? [],
       cluster,
       seed,
       fleets: this.fleets,

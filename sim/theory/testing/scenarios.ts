@@ -180,5 +180,6 @@ export function run(
   seed = 1,
   algorithms: readonly BalancingDefinition[] = [],
 ): RunRecord {
-  return engine.simulate({ scenario, strategy, seed, scenarioHash: "", algorithms });
+  const own = { balancing: algorithms, affinity: [], state: [] };
+  return engine.simulate({ scenario, strategy, seed, scenarioHash: "", own });
 }

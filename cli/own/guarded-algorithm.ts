@@ -1,6 +1,6 @@
 /** A user's algorithm behind the lab's interface: what it leaves out does nothing, what it gets wrong is said at once. */
 import type { BalancingAlgorithm, FleetView } from "../../sim/balancing/algorithm.ts";
-import { AlgorithmFault, placeOf, reasonOf, shown } from "./fault.ts";
+import { OwnFault, placeOf, reasonOf, shown } from "./fault.ts";
 
 /** What a user's `create` returns: `pick`, and what it minds. */
 export type OwnAlgorithm = Pick<BalancingAlgorithm, "pick"> & Partial<BalancingAlgorithm>;
@@ -88,20 +88,18 @@ export class Guarded implements BalancingAlgorithm {
       throw this.thrown("signalOf", error);
     }
     if (typeof signal === "number" || signal === null) return signal;
-    throw new AlgorithmFault(
-      `${placeOf(this.file, null)}: signalOf returned ${shown(signal)}, expected a number or null`,
-    );
+    throw new OwnFault(`${placeOf(this.file, null)}: signalOf returned ${shown(signal)}, expected a number or null`);
   }
 
-  private thrown(method: string, error: unknown): AlgorithmFault {
-    return new AlgorithmFault(`${placeOf(this.file, error)}: ${method} threw ${reasonOf(error)}`);
+  private thrown(method: string, error: unknown): OwnFault {
+    return new OwnFault(`${placeOf(this.file, error)}: ${method} threw ${reasonOf(error)}`);
   }
 
-  private wrongChoice(server: unknown): AlgorithmFault {
+  private wrongChoice(server: unknown): OwnFault {
     const { fleet, file } = this;
     const expected = `expected one of fleet.eligible[0 … ${fleet.eligibleCount - 1}]`;
     const told = (what: string, wayOut: string) =>
-      new AlgorithmFault(`${placeOf(file, null)}: pick returned ${what}, ${expected}${wayOut}`);
+      new OwnFault(`${placeOf(file, null)}: pick returned ${what}, ${expected}${wayOut}`);
     if (server === -1) return told("-1", `; -1 is for when fleet.isBarred is 1 for every one of them`);
     if (typeof server !== "number" || fleet.isEligible[server] === undefined) {
       return told(shown(server), "; a server is its number");

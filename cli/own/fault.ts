@@ -1,9 +1,9 @@
-/** What is wrong with a user's algorithm: the place in its file, what was expected, the way out; never a stack. */
+/** What is wrong with a user's part: the place in its file, what was expected, the way out; never a stack. */
 import { isNativeError } from "node:util/types";
 import { exitCodes, UserError } from "../errors.ts";
 import { safeText } from "../safe-text.ts";
 
-export class AlgorithmFault extends UserError {
+export class OwnFault extends UserError {
   constructor(message: string) {
     super(message, exitCodes.invalidInput);
   }

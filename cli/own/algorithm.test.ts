@@ -104,14 +104,14 @@ describe("an algorithm in a file", () => {
     await run(whole, ["--out", first]);
     await run(whole.replace("turn = -1", "turn = 0"), ["--out", second]);
     const manifest = JSON.parse(await readFile(join(first, "manifest.json"), "utf8"));
-    expect(manifest.algorithms).toEqual([{ algorithm: "mine", file: "algorithms/mine.ts" }]);
-    expect(manifest.command).toContain("--algorithm algorithms/mine.ts");
-    expect(await readFile(join(first, "algorithms/mine.ts"), "utf8")).toBe(whole);
+    expect(manifest.own).toEqual([{ kind: "algorithm", name: "mine", file: "own/algorithm-mine.ts" }]);
+    expect(manifest.command).toContain("--algorithm own/algorithm-mine.ts");
+    expect(await readFile(join(first, "own/algorithm-mine.ts"), "utf8")).toBe(whole);
     await rm(file);
     expect((await evenkeel(["report", first])).code).toBe(0);
     const { out } = await evenkeel(["diff", first, second, "--strategies", "mine,mine"]);
     expect(out).toMatch(/^mine, seed 1: the first difference is decision \d+/);
-    await writeFile(join(first, "algorithms/mine.ts"), `${whole}\n`);
+    await writeFile(join(first, "own/algorithm-mine.ts"), `${whole}\n`);
     const edited = await evenkeel(["report", first]);
     expect([edited.code, edited.err]).toEqual([65, expect.stringContaining("it was edited")]);
   });
