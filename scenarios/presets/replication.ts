@@ -44,6 +44,6 @@ export const replication: readonly StrategyPreset[] = [
     shownBy: "session-size",
     balancing: part("round-robin"),
     affinity: part("balancer-cookie"),
-    state: part("one-backup"),
+    state: part("backups"),
   },
 ];

@@ -1,5 +1,5 @@
 import type { StateDefinition } from "./backend.ts";
-import { oneBackup } from "./one-backup.ts";
+import { backups } from "./backups.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -11,7 +11,7 @@ import { token } from "./token.ts";
 export const stateBackends: readonly StateDefinition[] = [
   serverMemory,
   replicated,
-  oneBackup,
+  backups,
   redis,
   signedCookie,
   sqlDatabase,

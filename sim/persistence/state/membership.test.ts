@@ -40,6 +40,7 @@ it("believes in a server that crashed until its beats have failed to come for lo
   expect([members.believesIn(1, 4999), members.believesIn(1, 5000)]).toEqual([true, false]);
   expect([members.size(4999), members.size(5000)]).toEqual([3, 2]);
   expect([members.unnoticedUntilMs(4999), members.unnoticedUntilMs(5000)]).toEqual([5000, Number.NEGATIVE_INFINITY]);
+  expect([members.noticedMs(1), members.noticedMs(0)]).toEqual([5000, Number.POSITIVE_INFINITY]);
   expect([members.isMissing(1, 2000), members.isMissing(1, 6000), members.isMissing(0, 2000)]).toEqual([
     true,
     false,
@@ -57,6 +58,6 @@ it("knows with a server's new life that the one before is over", () => {
   const { members, end, start } = fleet();
   end(1, 1000);
   start(1);
-  expect(members.isMissing(1, 2000)).toBe(false);
+  expect([members.isMissing(1, 2000), members.noticedMs(1)]).toEqual([false, Number.NEGATIVE_INFINITY]);
   expect([members.believesIn(1, 2000), members.size(2000)]).toEqual([true, 3]);
 });

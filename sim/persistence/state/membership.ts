@@ -43,6 +43,13 @@ export class Membership {
     return server >= 0 && this.life[server] === life && !this.servers.isUp(server) && nowMs < this.noticedAtMs[server]!;
   }
 
+  /** When the others notice, or noticed, that the life is over; +∞ while it is not. */
+  noticedMs(life: number): number {
+    const server = this.servers.serverOf(life);
+    if (server < 0 || this.servers.isAlive(life)) return Number.POSITIVE_INFINITY;
+    return this.life[server] === life ? this.noticedAtMs[server]! : Number.NEGATIVE_INFINITY;
+  }
+
   /** When the last of those that are gone unnoticed will be missed; -∞ when there is none. */
   unnoticedUntilMs(nowMs: number): number {
     let until = Number.NEGATIVE_INFINITY;

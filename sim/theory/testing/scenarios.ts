@@ -6,7 +6,7 @@
  * compare with the tables of the literature as they stand.
  */
 import type { BalancingDefinition } from "../../balancing/algorithm.ts";
-import { type Knobs, partNamed, withDefaults } from "../../catalogue.ts";
+import { type Described, type Knobs, partNamed, withDefaults } from "../../catalogue.ts";
 import type {
   Cluster,
   Distribution,
@@ -169,8 +169,17 @@ export function strategyOf({
   for (const name of Object.keys(knobs)) {
     if (!parts.some((part) => name in part.knobs)) throw new RangeError(`no part of the strategy has a knob ${name}`);
   }
-  const [first, second, third] = parts.map((part) => ({ name: part.name, knobs: withDefaults(part, knobs) }));
+  const [first, second, third] = parts.map((part) => ({ name: part.name, knobs: withDefaults(part, meantFor(part, knobs)) }));
   return { name: `${balancing}/${affinity}/${state}`, balancing: first!, affinity: second!, state: third! };
+}
+
+/** Where two parts have a knob of one name with choices, the value says whose it is. */
+function meantFor(part: Described, knobs: Knobs): Knobs {
+  const fits = ([name, value]: [string, Knobs[string]]) => {
+    const knob = part.knobs[name];
+    return knob?.unit !== "choice" || (value !== undefined && knob.choices.includes(String(value)));
+  };
+  return Object.fromEntries(Object.entries(knobs).filter(fits));
 }
 
 /** `algorithms` are balancing algorithms beside those of the catalogue. */
