@@ -169,7 +169,10 @@ export function strategyOf({
   for (const name of Object.keys(knobs)) {
     if (!parts.some((part) => name in part.knobs)) throw new RangeError(`no part of the strategy has a knob ${name}`);
   }
-  const [first, second, third] = parts.map((part) => ({ name: part.name, knobs: withDefaults(part, meantFor(part, knobs)) }));
+  const [first, second, third] = parts.map((part) => ({
+    name: part.name,
+    knobs: withDefaults(part, meantFor(part, knobs)),
+  }));
   return { name: `${balancing}/${affinity}/${state}`, balancing: first!, affinity: second!, state: third! };
 }
 
