@@ -3,6 +3,11 @@
  * default filled in. `scenarios/` makes these from YAML; nothing here is checked or defaulted again.
  */
 import type { Knobs } from "./catalogue.ts";
+import type { Fault } from "./faults.ts";
+import type { SessionRules } from "./session-rules.ts";
+
+export type * from "./faults.ts";
+export type * from "./session-rules.ts";
 
 /** A law for a non-negative quantity. All parameters are in the quantity's own unit. */
 export type Distribution =
@@ -199,143 +204,6 @@ export interface Cluster {
     readonly balancerToServerMs: Distribution;
   };
 }
-
-export interface SessionRules {
-  readonly idleTimeoutMs: number | null;
-  readonly absoluteTimeoutMs: number | null;
-  /** What the user does after losing a session: log in again, or leave. */
-  readonly afterLoss: "login" | "leave";
-  /**
-   * Which answers start the idle limit anew: every one; the first after more than half of it is over; those to requests
-   * that wrote; none, so that the limit counts from the login.
-   */
-  readonly renewal: "every-request" | "half-window" | "on-write" | "fixed";
-  readonly cleanup: Cleanup;
-  /** What the page does before the idle limit is over; null is nothing. */
-  readonly warning: Warning | null;
-  readonly concurrency: Concurrency;
-  /** Whether the login of a visitor gives the session another id; the one before is still good for so long. */
-  readonly regenerateId: { readonly graceMs: number } | null;
-  readonly encoding: Encoding | null;
-}
-
-/** When a session that is past its limits is really taken away. */
-export type Cleanup =
-  /** Found out at the next request that asks for it. */
-  | { readonly kind: "at-access" }
-  /** By a scan at every multiple of the interval. */
-  | { readonly kind: "periodic"; readonly intervalMs: number }
-  /** By a scan that any request of anybody makes with this chance, once it has read its own session. */
-  | { readonly kind: "probabilistic"; readonly chance: number };
-
-/** A timer in the page that goes by the last answer the page has seen. */
-export interface Warning {
-  /** Before the idle limit, as the page reckons it. */
-  readonly beforeMs: number;
-  /** Share of the warnings that the user reacts to, by a request that keeps the session alive. */
-  readonly reactsFraction: number;
-  /** From the warning to that request; who takes longer than `beforeMs` is too late. */
-  readonly reactionMs: Distribution;
-}
-
-/** What becomes of two requests of one session that both change it. */
-export type Concurrency =
-  /** The whole state is written, with what the request had read. */
-  | { readonly kind: "last-write-wins" }
-  /** Only what a request changed is written, so that changes add up. */
-  | { readonly kind: "merge" }
-  /** A write that finds another version than was read is refused; the server reads and writes again so many times. */
-  | { readonly kind: "optimistic"; readonly retries: number }
-  /** A request has the session for itself, from before its read to its end; others wait, each on its worker. */
-  | {
-      readonly kind: "locked";
-      /** Requests that change nothing wait for one that does, and keep nobody waiting. */
-      readonly readersShare: boolean;
-      /** Who waits looks again so often; 0: is woken, first come, first served. */
-      readonly pollMs: number;
-      /** Who has waited so long gets an error; null is never. */
-      readonly waitTimeoutMs: number | null;
-      /** The lock ends by itself after so long, and only so when its server died; null: with its request or its server. */
-      readonly leaseMs: number | null;
-    };
-
-/** How state is made bytes and back, on the server's processors. */
-export interface Encoding {
-  readonly serialiseMsPerMib: number;
-  readonly deserialiseMsPerMib: number;
-  readonly compression: {
-    /** Bytes before ÷ bytes after, for state of at least `fromBytes`; smaller is left as it is. */
-    readonly ratio: number;
-    readonly fromBytes: number;
-    readonly compressMsPerMib: number;
-    readonly decompressMsPerMib: number;
-  } | null;
-}
-
-/** `servers` are indices into the fleet, in the order of the groups. */
-export interface CrashFault {
-  readonly kind: "crash";
-  readonly atMs: number;
-  readonly servers: readonly number[];
-  readonly restartAfterMs: number | null;
-}
-
-/** Servers of the fleet that only join at `atMs`; until then they do not exist for anyone. */
-export interface ScaleOutFault {
-  readonly kind: "scale-out";
-  readonly atMs: number;
-  readonly servers: readonly number[];
-}
-
-/** Servers get no new sessions, on every balancer; then they are stopped, and come back with empty memory. */
-export interface DrainFault {
-  readonly kind: "drain";
-  readonly atMs: number;
-  readonly servers: readonly number[];
-  /** Time from one server of the list to the next; 0: all at once. */
-  readonly everyMs: number;
-  /** How long a server drains before it is stopped; null: for ever. */
-  readonly stopAfterMs: number | null;
-  /** How long a server that is stopped may work on what it has begun; null: to the end. */
-  readonly killAfterMs: number | null;
-  /** From its stop, or from the end of its work where that comes later; null: it stays down. */
-  readonly restartAfterMs: number | null;
-}
-
-/** As a drain, after which the servers do not come back. */
-export interface ScaleInFault {
-  readonly kind: "scale-in";
-  readonly atMs: number;
-  readonly servers: readonly number[];
-  readonly stopAfterMs: number;
-  readonly killAfterMs: number | null;
-  /** Balancers keep the server in their configuration, as one that is down, so that hashes still count it. */
-  readonly keepListed: boolean;
-}
-
-/** `balancers` are their numbers, from 0. */
-export interface BalancerFault {
-  /**
-   * "balancer-restart": connections through the balancer break, its tables are gone, and for `endsAfterMs` it is not there.
-   * "balancer-reload": a new process takes over what is to come, while the old one brings to an end what it has begun.
-   */
-  readonly kind: "balancer-restart" | "balancer-reload";
-  readonly atMs: number;
-  readonly balancers: readonly number[];
-  /** null only where the fault is a moment. */
-  readonly endsAfterMs: number | null;
-}
-
-export interface StoreFault {
-  readonly kind: "store-crash" | "store-hang" | "store-cut-off" | "store-flush";
-  readonly atMs: number;
-  /** Numbers of the store's nodes, from 0, the first the primary at the start; -1 is all of them. */
-  readonly nodes: readonly number[];
-  /** null: to the end of the run, or, of a flush, that it is a moment. */
-  readonly endsAfterMs: number | null;
-}
-
-export type Fault = CrashFault | ScaleOutFault | DrainFault | ScaleInFault | BalancerFault | StoreFault;
 
 export interface Scenario {
   readonly name: string;
