@@ -12,6 +12,7 @@ import { balancingAlgorithms } from "../sim/balancing/index.ts";
 import { placementHelpers } from "../sim/balancing/placement/index.ts";
 import type { Described, Knob } from "../sim/catalogue.ts";
 import { type Metric, metrics } from "../sim/metrics/catalogue.ts";
+import { causeNotes } from "../sim/metrics/cause-notes.ts";
 import { sessionCauses } from "../sim/metrics/causes.ts";
 import { affinityMechanisms } from "../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../sim/persistence/state/index.ts";
@@ -104,6 +105,16 @@ const metricEntry = ({ name, title, unit, better, group, definition }: Metric): 
   ],
 });
 
+function causeEntry({ name, summary }: (typeof sessionCauses)[number]): Entry {
+  const { seen, check, from, remedy } = causeNotes[name];
+  return {
+    name,
+    aliases: [],
+    summary: `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`,
+    facts: [fact("seen as", seen), fact("to be sure", check), fact("happens with", from), fact("remedy", remedy)],
+  };
+}
+
 function scenarioEntry({ name, text }: (typeof bundledScenarios)[number]): Entry {
   const loaded = loadScenario(text, { fileName: `${name}.yaml` });
   if (!loaded.ok) throw new Error(`the bundled scenario ${name} is not valid`);
@@ -145,7 +156,7 @@ export const topics: readonly Topic[] = [
   { name: "metrics", what: "metric", entries: () => metrics.map(metricEntry) },
   {
     name: "causes",
-    what: "cause of a lost session",
-    entries: () => sessionCauses.map(({ name, summary }) => ({ name, aliases: [], summary, facts: [] })),
+    what: "cause of trouble with sessions",
+    entries: () => sessionCauses.map(causeEntry),
   },
 ];
