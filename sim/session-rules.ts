@@ -1,5 +1,7 @@
 /** How sessions live and end, by the rules of the site or of a framework. */
 
+import type { Distribution } from "./scenario.ts";
+
 export interface SessionRules {
   readonly idleTimeoutMs: number | null;
   readonly absoluteTimeoutMs: number | null;
