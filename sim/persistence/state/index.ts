@@ -1,5 +1,7 @@
 import type { StateDefinition } from "./backend.ts";
 import { backups } from "./backups.ts";
+import { hybrid } from "./hybrid.ts";
+import { oneBackup } from "./one-backup.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -16,4 +18,6 @@ export const stateBackends: readonly StateDefinition[] = [
   signedCookie,
   sqlDatabase,
   token,
+  hybrid,
+  oneBackup,
 ];
