@@ -1,7 +1,6 @@
 import type { StateDefinition } from "./backend.ts";
 import { backups } from "./backups.ts";
 import { hybrid } from "./hybrid.ts";
-import { oneBackup } from "./one-backup.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -19,5 +18,4 @@ export const stateBackends: readonly StateDefinition[] = [
   sqlDatabase,
   token,
   hybrid,
-  oneBackup,
 ];
