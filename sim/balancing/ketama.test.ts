@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { withDefaults } from "../catalogue.ts";
 import { Draws } from "../engine/draws.ts";
 import { Fleet } from "./fleet.ts";
-import { ketama, libketama, nginx, type Placement } from "./ketama.ts";
+import { ketama } from "./ketama.ts";
+import { libketama, nginx, type Placement } from "./ketama-points.ts";
 import { Bench, requestsOf } from "./testing/bench.ts";
 
 /** A fleet of servers `${network}.1`, `${network}.2` … on one port, and who gets a key. */

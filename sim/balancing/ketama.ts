@@ -1,56 +1,9 @@
-import { md5 } from "@noble/hashes/legacy.js";
-import { crc32 } from "../engine/crc32.ts";
-import { type BalancingContext, defineBalancing, type FleetView } from "./algorithm.ts";
+import { type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { HashKey, type HashKeyOptions, hashKeyKnobs } from "./hash-key.ts";
+import { libketama, nginx, type Placement } from "./ketama-points.ts";
+import { KetamaRing, type RingPoint } from "./ketama-ring.ts";
 import { Misses, maxFailsKnob, SmoothlyWeighted } from "./smooth-weights.ts";
 import { WeightLine } from "./weight-line.ts";
-
-const utf8 = new TextEncoder();
-/** Points on the circle for each unit of weight (nginx), or for an average server (libketama: four from each of 40 digests). */
-const POINTS = 160;
-/** A point and its server in one number, so that a plain numeric sort orders both. */
-const SERVERS = 0x20_0000;
-
-/** Where servers stand on the circle, and where a key falls. */
-export interface Placement {
-  /** Calls `put` for each point of `server`, which is listed. */
-  place(fleet: FleetView, server: number, put: (point: number) => void): void;
-  keyOf(key: string): number;
-}
-
-/** As Cache::Memcached::Fast: the CRC-32 of host, a zero byte, port, and the point before, in little-endian order. */
-export const nginx: Placement = {
-  place({ identity, weight }, server, put) {
-    const { host, port } = identity[server]!;
-    const count = Math.round(weight[server]! * POINTS);
-    const base = crc32(`${host}\0${port}`);
-    const previous = new Uint8Array(4);
-    for (let i = 0; i < count; i++) {
-      const point = crc32(previous, base);
-      put(point);
-      previous[0] = point;
-      previous[1] = point >>> 8;
-      previous[2] = point >>> 16;
-      previous[3] = point >>> 24;
-    }
-  },
-  keyOf: (key) => crc32(key),
-};
-
-/** As libketama: four numbers from the MD5 of `host:port-k`, k below the server's share of 40 times the number of servers. */
-export const libketama: Placement = {
-  place({ identity, isListed, weight }, server, put) {
-    const { host, port } = identity[server]!;
-    const servers = isListed.reduce((sum, listed) => sum + listed, 0);
-    const total = weight.reduce((sum, each, other) => sum + (isListed[other] === 1 ? each : 0), 0);
-    const digests = Math.floor((weight[server]! / total) * (POINTS / 4) * servers);
-    for (let k = 0; k < digests; k++) {
-      const digest = new DataView(md5(utf8.encode(`${host}:${port}-${k}`)).buffer);
-      for (let word = 0; word < 4; word++) put(digest.getUint32(4 * word, true));
-    }
-  },
-  keyOf: (key) => new DataView(md5(utf8.encode(key)).buffer).getUint32(0, true),
-};
 
 /**
  * The consistent hashing of the memcached clients: every server has points on a circle of 32 bits, and a key goes to the
@@ -65,8 +18,7 @@ class Ketama extends SmoothlyWeighted {
   private readonly placement: Placement;
   private readonly line: WeightLine;
   private readonly misses = new Misses();
-  private points = new Uint32Array(0);
-  private owners = new Int32Array(0);
+  private ring = new KetamaRing([]);
   /** The next server with the same address, or -1: they share their points and take turns there. */
   private readonly twin: Int32Array;
   private position = 0;
@@ -85,11 +37,11 @@ class Ketama extends SmoothlyWeighted {
     const isNew = misses.begin(request, avoid);
     const key = this.key.textOf(request);
     if (key === null || key === "") return this.smooth.next(avoid);
-    if (isNew) this.position = this.firstFrom(this.placement.keyOf(key));
+    if (isNew) this.position = this.ring.firstFrom(this.placement.keyOf(key));
     while (!misses.tooMany) {
-      const server = this.oneAt(this.owners[this.position]!, avoid);
+      const server = this.oneAt(this.ring.ownerAt(this.position), avoid);
       if (server >= 0) return server;
-      this.position = this.position + 1 === this.points.length ? 0 : this.position + 1;
+      this.position = this.position + 1 === this.ring.length ? 0 : this.position + 1;
       misses.count++;
     }
     return this.smooth.next(avoid);
@@ -108,39 +60,15 @@ class Ketama extends SmoothlyWeighted {
     return best;
   }
 
-  private firstFrom(hash: number): number {
-    const { points } = this;
-    let low = 0;
-    let high = points.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (points[middle]! < hash) low = middle + 1;
-      else high = middle;
-    }
-    return low === points.length ? 0 : low;
-  }
-
   private rebuild(): void {
     const { fleet } = this.context;
     const owners = this.firstAtEachAddress();
-    const placed: number[] = [];
+    const points: RingPoint[] = [];
     for (let server = 0; server < fleet.count; server++) {
       if (fleet.isListed[server] === 0) continue;
-      this.placement.place(fleet, server, (point) => placed.push(point * SERVERS + owners[server]!));
+      this.placement.place(fleet, server, (point) => points.push({ point, owner: owners[server]! }));
     }
-    const sorted = Float64Array.from(placed).sort();
-    this.points = new Uint32Array(sorted.length);
-    this.owners = new Int32Array(sorted.length);
-    let count = 0;
-    for (const each of sorted) {
-      const point = Math.floor(each / SERVERS);
-      // Of equal points one stays.
-      if (count > 0 && this.points[count - 1] === point) continue;
-      this.points[count] = point;
-      this.owners[count++] = each % SERVERS;
-    }
-    this.points = this.points.subarray(0, count);
-    this.owners = this.owners.subarray(0, count);
+    this.ring = new KetamaRing(points);
   }
 
   /** For each server the first listed one at its address; links those that share one. */

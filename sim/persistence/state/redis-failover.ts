@@ -1,7 +1,8 @@
 import { ALL_NODES, type StateContext, type StoreFaultKind } from "./backend.ts";
 import { FailoverClock } from "./redis-failover-clock.ts";
 import type { RedisSettings } from "./redis-knobs.ts";
-import { type Shard, UP } from "./redis-shard.ts";
+import type { Shard } from "./redis-shard.ts";
+import { UP } from "./store-calls.ts";
 
 /** Kinds of its events: low bits of the operand, below the number of the failure they belong to. */
 const AGREED = 0;

@@ -2,12 +2,8 @@ import type { StoreFaultKind } from "./backend.ts";
 import type { Copies } from "./redis-copies.ts";
 import { Disk, type Persistence } from "./redis-disk.ts";
 import { Station } from "./station.ts";
+import { DOWN, HUNG, type StoreNodes, UP } from "./store-calls.ts";
 import { WriteLog } from "./write-log.ts";
-
-export const UP = 0;
-export const DOWN = 1;
-/** Alive, with all it holds, and answering nobody. */
-export const HUNG = 2;
 
 export interface ShardSettings {
   readonly replicas: number;
@@ -22,7 +18,7 @@ export interface ShardSettings {
  *
  * A replica has every write `replicationLagMs` after its acknowledgement. One that (re)joins copies everything at once.
  */
-export class Shard {
+export class Shard implements StoreNodes {
   readonly number: number;
   readonly disk: Disk;
   /** By rank: UP, DOWN or HUNG. */

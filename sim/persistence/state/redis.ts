@@ -11,13 +11,13 @@ import {
   UNAVAILABLE,
   WRITTEN,
 } from "./backend.ts";
-import { Calls } from "./redis-calls.ts";
 import { Copies } from "./redis-copies.ts";
 import type { Persistence } from "./redis-disk.ts";
 import { RedisFailover } from "./redis-failover.ts";
 import { type RedisSettings, redisKnobs } from "./redis-knobs.ts";
 import { CYCLE_MS, type EvictionPolicy, Memory } from "./redis-memory.ts";
-import { DOWN, Shard, UP } from "./redis-shard.ts";
+import { Shard } from "./redis-shard.ts";
+import { Calls, DOWN, UP } from "./store-calls.ts";
 
 /** What Spring Session adds to the life of its keys, so that the application says when a session is over. */
 const GRACE_MS = 300_000;
@@ -42,6 +42,8 @@ class Redis extends Backend implements SessionColumns {
   private readonly memories: readonly Memory[];
   private readonly ttlMs: number;
   private expiresAtMs = new Float64Array(0);
+  /** By request that waits for replicas: what it has written, plus 1; 0 for none. */
+  private written = new Int32Array(0);
   /** Whose turn it is among the replicas. */
   private turn = 0;
 
@@ -63,7 +65,7 @@ class Redis extends Backend implements SessionColumns {
       (_, shard) => new Shard(shard, this.data, own, context.servers.count, wake),
     );
     this.failover = new RedisFailover(settings, context, this.shards);
-    this.calls = new Calls(settings, context, this.failover);
+    this.calls = new Calls(settings, context);
     const { idleTimeoutMs } = context.rules;
     this.ttlMs = settings.ttlMs ?? (idleTimeoutMs === null ? Number.POSITIVE_INFINITY : idleTimeoutMs + GRACE_MS);
     if (this.ttlMs < Number.POSITIVE_INFINITY) context.attach(this);
@@ -91,7 +93,7 @@ class Redis extends Backend implements SessionColumns {
     const session = this.context.sessionOf(request);
     const shard = this.shards[this.data.shardOf(session)]!;
     const rank = this.readingRank(shard, server);
-    this.context.scheduleRead(this.calls.sendMs(request, session, shard, rank, 0), request);
+    this.context.scheduleRead(this.sendMs(request, session, shard, rank, 0), request);
     return PENDING;
   }
 
@@ -102,7 +104,7 @@ class Redis extends Backend implements SessionColumns {
     const progress = this.calls.progress(request, session, shard, 0);
     if (progress === PENDING) this.context.scheduleRead(this.calls.nextMs, request);
     if (progress !== FOUND) return progress;
-    const rank = this.calls.rank[request]!;
+    const rank = this.calls.node[request]!;
     const contains = shard.heldBy(rank, session, nowMs);
     const isBehind = shard.isSplit || rank !== shard.primary;
     this.cause = isBehind ? (shard.isSplit ? "split-brain" : "replication-lag") : this.data.reasonOf(session);
@@ -120,7 +122,9 @@ class Redis extends Backend implements SessionColumns {
     const session = this.context.sessionOf(request);
     const shard = this.shards[this.data.shardOf(session)]!;
     const rank = shard.primaryFor(server, this.context.nowMs);
-    const sendMs = this.calls.sendMs(request, session, shard, rank, this.diskMs(changed));
+    const sendMs = this.sendMs(request, session, shard, rank, this.diskMs(changed));
+    if (request >= this.written.length) this.written = grown(this.written, new Int32Array(Math.max(64, 2 * request)));
+    this.written[request] = 0;
     this.context.scheduleWrite(sendMs, request);
     return PENDING;
   }
@@ -133,11 +137,11 @@ class Redis extends Backend implements SessionColumns {
     const progress = this.calls.progress(request, session, shard, this.diskMs(changed));
     if (progress === PENDING) context.scheduleWrite(this.calls.nextMs, request);
     if (progress !== FOUND) return progress;
-    if (this.calls.written[request]! > 0) {
-      this.writesWritten = this.calls.written[request]! - 1;
+    if (this.written[request]! > 0) {
+      this.writesWritten = this.written[request]! - 1;
       return WRITTEN;
     }
-    const rank = this.calls.rank[request]!;
+    const rank = this.calls.node[request]!;
     // A replica, as one that was a primary a moment ago, takes no writes.
     if (!shard.isPrimary(rank)) return UNAVAILABLE;
     if (!changed) {
@@ -153,7 +157,7 @@ class Redis extends Backend implements SessionColumns {
       this.writesWritten = content;
       return WRITTEN;
     }
-    this.calls.written[request] = content + 1;
+    this.written[request] = content + 1;
     context.scheduleWrite(nowMs + this.waitMs(shard), request);
     return PENDING;
   }
@@ -203,6 +207,10 @@ class Redis extends Backend implements SessionColumns {
       if (rank !== primary && shard.state[rank] !== DOWN) return rank;
     }
     return primary;
+  }
+
+  private sendMs(request: number, session: number, shard: Shard, rank: number, diskMs: number): number {
+    return this.calls.sendMs(request, session, shard, rank, diskMs, this.failover.refuses(shard, rank));
   }
 
   private diskMs(changed: boolean): number {
