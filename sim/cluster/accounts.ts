@@ -10,6 +10,8 @@ import type { Ledger } from "../metrics/ledger.ts";
 import { FAILED, REFUSED } from "../metrics/meter.ts";
 import { PartError } from "../part-error.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
+import type { Cleanup } from "../persistence/lifecycle/cleanup.ts";
+import { type Renewal, renewalOf } from "../persistence/lifecycle/renewal.ts";
 import type { StateBackend } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
@@ -43,6 +45,7 @@ export interface AccountsParts {
   readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
   readonly ledger: Ledger;
+  readonly cleanup: Cleanup | null;
 }
 
 export class Accounts implements SessionSide {
@@ -57,6 +60,11 @@ export class Accounts implements SessionSide {
   private readonly ledger: Ledger;
   /** Bytes that a session gains with each write, by population; null where none does. */
   private readonly growthBytes: Float64Array | null;
+  private readonly tracksUse: boolean;
+  /** null where every answer starts the idle limit anew. */
+  private readonly renewal: Renewal | null;
+  /** null where a session is gone at the moment when it is due. */
+  private readonly cleanup: Cleanup | null;
 
   constructor(parts: AccountsParts) {
     this.kernel = parts.kernel;
@@ -70,6 +78,10 @@ export class Accounts implements SessionSide {
     this.ledger = parts.ledger;
     const growth = Float64Array.from(parts.users, ({ population }) => population.session.growthBytesPerWrite);
     this.growthBytes = growth.some((bytes) => bytes > 0) ? growth : null;
+    this.tracksUse = parts.rules.idleTimeoutMs !== null;
+    const polls = parts.users.some(({ population }) => population.session.polling !== null);
+    this.renewal = renewalOf(parts.rules) ?? (polls ? () => true : null);
+    this.cleanup = parts.cleanup;
   }
 
   /** The backend found a copy of the session. */
@@ -130,6 +142,10 @@ export class Accounts implements SessionSide {
     if (lost > 0 && this.ledger.isBorn(session)) this.ledger.loseWrites(this.causeOfOverwriting(slot), lost);
   }
 
+  conflicted(): void {
+    this.ledger.counts.conflicts++;
+  }
+
   private causeOfOverwriting(slot: number): Cause {
     const stale =
       (this.requests.ints[slot * request.INTS + request.FLAGS]! >>> request.STALE_SHIFT) & request.STALE_MASK;
@@ -160,7 +176,7 @@ export class Accounts implements SessionSide {
     const isLogin = (flags & request.HAS_SESSION) === 0;
     // While this request was under way, another one of the visit found the session gone.
     if (!isLogin && !ledger.isBorn(session)) return;
-    if (this.rules.idleTimeoutMs !== null) sessions.usedAtMs[session] = nowMs;
+    if (this.tracksUse && (this.renewal === null || this.renews(slot, session))) sessions.usedAtMs[session] = nowMs;
     sessions.ints[session * field.INTS + field.META]! &= ~(HAS_NEW_ADDRESS | IS_DISPLACED);
     if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.ints[session * field.INTS + field.META]! |= IS_DISPLACED;
     const writes = requests.ints[slot * request.INTS + request.WRITES_READ]!;
@@ -186,12 +202,35 @@ export class Accounts implements SessionSide {
     const isIdle = idleTimeoutMs !== null && nowMs - this.sessions.usedAtMs[session]! > idleTimeoutMs;
     const isOld = absoluteTimeoutMs !== null && nowMs - this.sessions.bornAtMs[session]! > absoluteTimeoutMs;
     if (!isIdle && !isOld) return;
+    if (this.cleanup !== null && !this.cleanup.hasTaken(this.dueMs(session), nowMs)) return;
     // Of two limits the one that was reached first.
     const isIdleFirst =
       isIdle &&
       (!isOld ||
         this.sessions.usedAtMs[session]! + idleTimeoutMs <= this.sessions.bornAtMs[session]! + absoluteTimeoutMs);
     this.timeOut(slot, session, isIdleFirst ? "idle-timeout" : "absolute-timeout");
+  }
+
+  /** Whether the answer to the request starts the idle limit of the session anew. */
+  private renews(slot: number, session: number): boolean {
+    const flags = this.requests.ints[slot * request.INTS + request.FLAGS]!;
+    if (!this.ledger.isBorn(session)) return true;
+    if ((flags & request.RENEWS_NOT) !== 0) return false;
+    if ((flags & request.KEEPS_ALIVE) !== 0 && this.rules.renewal !== "fixed") return true;
+    return this.renewal!(this.sessions.usedAtMs[session]!, this.kernel.nowMs, (flags & request.WRITES) !== 0);
+  }
+
+  /** When the session reaches the first of its limits, used no more. */
+  dueMs(session: number): number {
+    const { idleTimeoutMs, absoluteTimeoutMs } = this.rules;
+    const idleMs = idleTimeoutMs === null ? Infinity : this.sessions.usedAtMs[session]! + idleTimeoutMs;
+    return absoluteTimeoutMs === null ? idleMs : Math.min(idleMs, this.sessions.bornAtMs[session]! + absoluteTimeoutMs);
+  }
+
+  /** The limit of a session has come that its user left behind. */
+  lapse(session: number): void {
+    this.ledger.lapse(session, this.bytesOf(session), this.kernel.nowMs);
+    this.state.forget(session);
   }
 
   /** The backend found a copy past a limit of the backend's own. */
@@ -205,21 +244,28 @@ export class Accounts implements SessionSide {
 
   private timeOut(slot: number, session: number, cause: Cause): void {
     this.interruptTransaction(slot, session, cause);
-    const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
+    const number = this.numberOf(slot, session);
     this.ledger.timeOut(session, cause, number, this.bytesOf(session), this.kernel.nowMs);
     this.logInAgain(slot, session);
   }
 
-  lost(slot: number): void {
+  /** The cause is given where it is known before any read. */
+  lost(slot: number, known: Cause | null = null): void {
     const session = this.requests.ints[slot * request.INTS + request.SESSION]!;
     if (this.ledger.isBorn(session)) {
-      const cause = this.causeOfLoss(slot, session);
-      const number = this.requests.ints[slot * request.INTS + request.NUMBER]!;
+      const cause = known ?? this.causeOfLoss(slot, session);
+      const number = this.numberOf(slot, session);
       this.interruptTransaction(slot, session, cause);
       this.ledger.lose(session, cause, number, this.bytesOf(session), this.kernel.nowMs);
       if (this.rules.afterLoss === "leave") this.sessions.ints[session * field.INTS + field.META]! |= IS_LEAVING;
     }
     this.logInAgain(slot, session);
+  }
+
+  /** Number of the user's request that meets the end of the session; one that the page sent by itself comes before the next. */
+  private numberOf(slot: number, session: number): number {
+    if (this.requests.has(slot, request.IS_BACKGROUND)) return this.sessions.ints[session * field.INTS + field.ISSUED]!;
+    return this.requests.ints[slot * request.INTS + request.NUMBER]!;
   }
 
   private causeOfLoss(slot: number, session: number): Cause {

@@ -6,7 +6,10 @@ import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Health } from "./health.ts";
 import type { Outages } from "./outages.ts";
+import type { Requests } from "./requests.ts";
 import type { ServerPool } from "./server-pool.ts";
+import type { Service } from "./service.ts";
+import type { Visits } from "./visits.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Background {
@@ -18,6 +21,9 @@ export interface Background {
   readonly pool: ServerPool;
   readonly algorithms: readonly BalancingAlgorithm[];
   readonly watch: Watch;
+  readonly requests: Requests;
+  readonly service: Service;
+  readonly visits: Visits;
 }
 
 /** @throws Error for an event that is nobody's: a defect of the model. */
@@ -39,6 +45,22 @@ export function takeBackground(parts: Background, kind: number, entity: number, 
       return parts.balancers.limits!.timeout(entity, operand);
     case event.BALANCER_WAKES:
       return parts.algorithms[entity]!.woken();
+    case event.LOCK_LEASE_OVER:
+      return parts.service.care!.leaseOver(entity, operand);
+    case event.SESSION_DUE:
+      return parts.visits.sessionDue(entity);
+    case event.POLL_DUE:
+      return parts.visits.pages!.pollDue(entity, operand);
+    case event.WARNING_DUE:
+      return parts.visits.pages!.warningDue(entity, operand);
+    case event.KEEP_ALIVE_DUE:
+      return parts.visits.pages!.keepAliveDue(entity, operand);
+    case event.LOCK_POLL:
+      if (parts.requests.isOf(entity, operand)) parts.service.care!.poll(entity);
+      return;
+    case event.LOCK_WAIT_OVER:
+      if (parts.requests.isOf(entity, operand)) parts.service.care!.waitOver(entity);
+      return;
     case event.REPORTS_DUE:
     case event.REPORT_ARRIVES:
     case event.PROBE_AT_SERVER:

@@ -96,7 +96,7 @@ export class Balancers {
     const at = slot * request.INTS;
     ints[at + request.REDISPATCHES] = 0;
     ints[at + request.WRITES_READ] = 0;
-    ints[at + request.FLAGS]! &= ~request.WAS_REDISPATCHED;
+    ints[at + request.FLAGS]! &= ~request.OF_ATTEMPT;
     ints[at + request.TIMEOUT] = NO_EVENT;
     floats[slot * request.FLOATS + request.STATE_MS] = 0;
     this.send(slot);

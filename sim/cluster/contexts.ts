@@ -11,6 +11,8 @@ import { avalanche } from "../engine/hash.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import type { Meter } from "../metrics/meter.ts";
 import type { AffinityContext, AffinityRequestView } from "../persistence/affinity/mechanism.ts";
+import { contentAfter } from "../persistence/lifecycle/content.ts";
+import type { Encoder } from "../persistence/lifecycle/encoder.ts";
 import type { StateContext } from "../persistence/state/backend.ts";
 import type { SessionRules } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
@@ -106,7 +108,11 @@ export class RequestsSeen implements AffinityRequestView, RequestView {
   }
   answeredIdOf(slot: number): number {
     const session = this.sessionOf(slot);
-    return this.idOf(session, this.sessions.idsGiven[session]! & request.ID_MASK);
+    const flags = this.requests.ints[slot * request.INTS + request.FLAGS]!;
+    return this.idOf(
+      session,
+      (flags & request.GIVES_ID) !== 0 ? this.sessions.idsGiven[session]! : flags >>> request.ID_SHIFT,
+    );
   }
   /** The `ids`-th id of a visit: 53 bits, mixed as ids of sessions are; two of a billion meet with a chance of 10^-7. */
   private idOf(session: number, ids: number): number {
@@ -177,8 +183,17 @@ export class StateWorld implements StateContext {
   private readonly meter: Meter;
   private readonly seed: number;
 
-  constructor({ kernel, requests, sessions, servers, users, meter, seed }: World, rules: SessionRules) {
+  private readonly encoder: Encoder | null;
+  private readonly concurrency: SessionRules["concurrency"]["kind"];
+
+  constructor(
+    { kernel, requests, sessions, servers, users, meter, seed }: World,
+    rules: SessionRules,
+    encoder: Encoder | null,
+  ) {
     this.rules = rules;
+    this.encoder = encoder;
+    this.concurrency = rules.concurrency.kind;
     this.seed = seed;
     this.kernel = kernel;
     this.requests = requests;
@@ -203,20 +218,25 @@ export class StateWorld implements StateContext {
   visitOf(session: number): number {
     return this.sessions.visitOf(session);
   }
-  isLoggedIn(_session: number): boolean {
-    return true;
+  isLoggedIn(session: number): boolean {
+    const { loginAt } = this.users[this.sessions.populationOf(session)]!.population.session;
+    return this.sessions.ints[session * field.INTS + field.ISSUED]! > loginAt;
   }
   changedBytesOf(session: number): number {
-    return this.bytesOf(session);
+    const users = this.users[this.sessions.populationOf(session)]!;
+    if (users.changedBytes === null) return this.bytesOf(session);
+    const bytes = Math.min(users.changedBytes, users.bytesOf(session));
+    return this.encoder === null ? bytes : this.encoder.storedBytes(bytes);
   }
   contentOf(held: number, contains: number, changed: boolean): number {
-    return changed ? contains : held;
+    return contentAfter(this.concurrency, held, contains, changed);
   }
   drawsOf(purpose: string): Draws {
     return new Draws(this.seed, `state/${purpose}`);
   }
   bytesOf(session: number): number {
-    return this.users[this.sessions.populationOf(session)]!.bytesOf(session);
+    const bytes = this.users[this.sessions.populationOf(session)]!.bytesOf(session);
+    return this.encoder === null ? bytes : this.encoder.storedBytes(bytes);
   }
   attach(columns: SessionColumns): void {
     this.sessions.attach(columns);

@@ -50,3 +50,14 @@ export const AFFINITY_ELAPSED = 29;
 export const SERVER_OPENS = 30;
 /** entity: request, operand: balancer; cancelled when it leaves the queue. It has waited for its own server long enough. */
 export const HELD_FOR_SERVER = 31;
+/** entity: request, operand: its generation. It waits for its session's lock, and looks again or gives up. */
+export const LOCK_POLL = 40;
+export const LOCK_WAIT_OVER = 41;
+/** entity: the lock, operand: its grant. */
+export const LOCK_LEASE_OVER = 42;
+/** entity: session that its user left without a logout. */
+export const SESSION_DUE = 43;
+/** entity: session, operand: lowest bits of the visit's number. */
+export const POLL_DUE = 44;
+export const WARNING_DUE = 45;
+export const KEEP_ALIVE_DUE = 46;

@@ -70,6 +70,17 @@ export const IS_COUNTED = 32;
 export const IS_SPOILT = 64;
 /** A step of a transaction. */
 export const IN_TRANSACTION = 128;
+/** Sent by an open page and not by its user: it never logs in, and nobody waits for it. */
+export const IS_BACKGROUND = 256;
+/** It does not start the idle limit anew. */
+export const RENEWS_NOT = 512;
+/** The user's reaction to a warning: it starts the idle limit anew whatever it does. */
+export const KEEPS_ALIVE = 1024;
+/** Its answer brings the client a new session id. */
+export const GIVES_ID = 2048;
+/** From this bit on, how many times the attempt's write has met another one and was rolled back. */
+export const CONFLICT_SHIFT = 12;
+export const CONFLICT_MASK = 0xf;
 
 /** From this bit on, code + 1 of the cause for which the copy it read was an older one; 0 where it was the newest. */
 export const STALE_SHIFT = 16;
@@ -77,6 +88,9 @@ export const STALE_MASK = 0xff;
 /** From this bit on, how many session ids the client had been given when it sent the request, modulo the mask + 1. */
 export const ID_SHIFT = 24;
 export const ID_MASK = 0x7f;
+
+/** What belongs to one attempt, and not to the request. */
+export const OF_ATTEMPT = WAS_REDISPATCHED | GIVES_ID | (CONFLICT_MASK << CONFLICT_SHIFT);
 
 /** Values of PHASE: where an attempt is decides what a crash, a timeout or an impatient user does to it. */
 export const ON_NETWORK = 0;
@@ -116,6 +130,11 @@ export class Requests {
   /** Whether a bit of FLAGS is set. */
   has(slot: number, flag: number): boolean {
     return (this.ints[slot * INTS + FLAGS]! & flag) !== 0;
+  }
+
+  /** Whether the slot is still that of the request whose generation this is. */
+  isOf(slot: number, generation: number): boolean {
+    return this.ints[slot * INTS + GENERATION] === generation;
   }
 
   /** Events under way for the slot will no longer find it. */

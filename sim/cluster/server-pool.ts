@@ -57,9 +57,10 @@ export class ServerPool {
     this.opening = Array.from({ length: servers.count }, () => NO_EVENT);
   }
 
-  /** The request's work joins the others' on the server. */
-  share(slot: number, server: number): void {
-    this.shared[server]!.add(slot, this.requests.floats[slot * request.FLOATS + request.DEMAND_MS]!, this.kernel.nowMs);
+  /** The request's work, and so much more in ms, joins the others' on the server. */
+  share(slot: number, server: number, extraMs: number): void {
+    const demandMs = this.requests.floats[slot * request.FLOATS + request.DEMAND_MS]!;
+    this.shared[server]!.add(slot, demandMs + extraMs, this.kernel.nowMs);
     this.reschedule(server);
   }
 
@@ -104,6 +105,7 @@ export class ServerPool {
       }
     }
     this.service.watch?.calledOff(server);
+    this.service.care?.ended(slot);
     this.balancers.dropGhost(slot);
     if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
       this.service.begin(servers.dequeue(server), server);
@@ -162,6 +164,7 @@ export class ServerPool {
     servers.stop(server, nowMs, cause);
     this.state.serverStopped(server);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
+    this.service.care?.died(caught);
     for (const slot of caught) this.service.fail(slot);
     this.roster.ended(server);
   }

@@ -3,9 +3,17 @@
  * Which server it is, and what becomes of the answer, is `balancers.ts`.
  */
 import type { Kernel } from "../engine/kernel.ts";
+import type { Cause } from "../metrics/causes.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
-import { EXPIRED, FOUND, MISSING, PENDING, type StateBackend, WRITTEN } from "../persistence/state/backend.ts";
-import type { Sessions } from "../workload/sessions.ts";
+import {
+  CONFLICT,
+  EXPIRED,
+  FOUND,
+  MISSING,
+  PENDING,
+  type StateBackend,
+  WRITTEN,
+} from "../persistence/state/backend.ts";
 import type { Balancers } from "./balancers.ts";
 import * as event from "./events.ts";
 import type { Network } from "./network.ts";
@@ -14,6 +22,7 @@ import * as request from "./requests.ts";
 import type { ServerPool } from "./server-pool.ts";
 import type { Servers } from "./servers.ts";
 import * as host from "./servers.ts";
+import type { SessionCare, Waited } from "./session-care.ts";
 import type { Watch } from "./watch.ts";
 
 /** What the service asks of the users' sessions. */
@@ -22,8 +31,10 @@ export interface SessionSide {
   expireIfDue(slot: number): void;
   /** A copy was found. */
   found(slot: number): void;
-  /** No copy was found: the session is lost, and the request becomes a login. */
-  lost(slot: number): void;
+  /** A write has met another one and was rolled back. */
+  conflicted(): void;
+  /** No copy was found: the session is lost, and the request becomes a login. The cause, where it is known before any read. */
+  lost(slot: number, cause?: Cause): void;
   /** A copy was found, too old by the backend's own rules: the session ends as timed out, and the request becomes a login. */
   expired(slot: number): void;
   /** What the request changed has been written. */
@@ -33,7 +44,6 @@ export interface SessionSide {
 export interface ServiceParts {
   readonly kernel: Kernel;
   readonly requests: Requests;
-  readonly sessions: Sessions;
   readonly servers: Servers;
   readonly affinity: AffinityMechanism;
   readonly state: StateBackend;
@@ -41,33 +51,40 @@ export interface ServiceParts {
   readonly balancers: Balancers;
   /** Whether the work of a request that nobody waits for is dropped. */
   readonly cancelsAbandonedWork: boolean;
+  /** null where session rules ask for nothing of it. */
+  readonly care: SessionCare | null;
+  /** Times that a server tries again when its write has met another one. */
+  readonly conflictRetries: number;
 }
 
-export class Service {
+export class Service implements Waited {
   accounts!: SessionSide;
   pool!: ServerPool;
   /** null unless a balancer wants to know what happens on servers. */
   watch: Watch | null = null;
   private readonly kernel: Kernel;
   private readonly requests: Requests;
-  private readonly sessions: Sessions;
   private readonly servers: Servers;
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
   private readonly network: Network;
   private readonly balancers: Balancers;
   private readonly cancelsAbandonedWork: boolean;
+  readonly care: SessionCare | null;
+  private readonly conflictRetries: number;
 
   constructor(parts: ServiceParts) {
     this.kernel = parts.kernel;
     this.requests = parts.requests;
-    this.sessions = parts.sessions;
     this.servers = parts.servers;
     this.affinity = parts.affinity;
     this.state = parts.state;
     this.network = parts.network;
     this.balancers = parts.balancers;
     this.cancelsAbandonedWork = parts.cancelsAbandonedWork;
+    this.care = parts.care;
+    this.conflictRetries = parts.conflictRetries;
+    if (this.care !== null) this.care.waited = this;
   }
 
   atServer(slot: number): void {
@@ -108,7 +125,40 @@ export class Service {
     floats[float + request.STARTED_AT_MS] = this.kernel.nowMs;
     // Work that nobody waits for any more does not touch the session; neither does a login before its write.
     const whose = request.HAS_SESSION | request.IS_GHOST;
-    if ((ints[at + request.FLAGS]! & whose) === request.HAS_SESSION) this.accounts.expireIfDue(slot);
+    if ((ints[at + request.FLAGS]! & whose) === request.HAS_SESSION) {
+      if (this.care === null) this.accounts.expireIfDue(slot);
+      else if (this.care.admits(slot)) this.look(slot, this.care);
+      else return;
+    }
+    this.open(slot, server);
+  }
+
+  /** Whether the session is still there, before anything of it is read. */
+  private look(slot: number, care: SessionCare): void {
+    const cause = care.causeOfMissing(slot);
+    if (cause !== null) this.accounts.lost(slot, cause);
+    else this.accounts.expireIfDue(slot);
+    care.looked(slot);
+  }
+
+  admitted(slot: number): void {
+    const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
+    this.countStateTime(slot);
+    if (!this.requests.has(slot, request.IS_GHOST)) this.look(slot, this.care!);
+    this.open(slot, server);
+  }
+
+  turnedAway(slot: number): void {
+    this.countStateTime(slot);
+    this.leave(slot, this.requests.ints[slot * request.INTS + request.SERVER]!, false);
+  }
+
+  /** The request may use its session, if it is of one. */
+  private open(slot: number, server: number): void {
+    const { ints, floats } = this.requests;
+    const at = slot * request.INTS;
+    const float = slot * request.FLOATS;
+    const whose = request.HAS_SESSION | request.IS_GHOST;
     if ((ints[at + request.FLAGS]! & whose) !== request.HAS_SESSION) {
       this.work(slot, server);
       return;
@@ -125,7 +175,7 @@ export class Service {
   readDone(slot: number): void {
     const server = this.requests.ints[slot * request.INTS + request.SERVER]!;
     this.countStateTime(slot);
-    if (this.requests.has(slot, request.IS_GHOST)) this.work(slot, server);
+    if (this.requests.has(slot, request.IS_GHOST)) this.goOn(slot, server);
     else this.readStep(slot, server, this.state.readDone(slot, server));
   }
 
@@ -146,7 +196,14 @@ export class Service {
       this.leave(slot, server, false);
       return;
     }
-    this.work(slot, server);
+    this.goOn(slot, server);
+  }
+
+  /** Reading is over: now the work, or the write once more. */
+  private goOn(slot: number, server: number): void {
+    const flags = this.requests.ints[slot * request.INTS + request.FLAGS]!;
+    if ((flags & (request.CONFLICT_MASK << request.CONFLICT_SHIFT)) === 0) this.work(slot, server);
+    else this.workDone(slot);
   }
 
   private work(slot: number, server: number): void {
@@ -156,11 +213,12 @@ export class Service {
     const traits = this.servers.floats;
     const page = server * host.FLOATS;
     if (traits[page + host.IS_SHARING] === 1) {
-      this.pool.share(slot, server);
+      this.pool.share(slot, server, this.care === null ? 0 : this.care.codingMs(slot));
       return;
     }
     const { kernel } = this;
     kernel.due[0] = kernel.nowMs + floats[slot * request.FLOATS + request.DEMAND_MS]! / traits[page + host.SPEED]!;
+    if (this.care !== null) kernel.due[0]! += this.care.codingMs(slot) / traits[page + host.SPEED]!;
     kernel.scheduleDue(event.WORK_DONE, slot, ints[at + request.GENERATION]!);
   }
 
@@ -169,12 +227,15 @@ export class Service {
     const at = slot * request.INTS;
     const server = ints[at + request.SERVER]!;
     const flags = ints[at + request.FLAGS]!;
-    if ((flags & request.IS_GHOST) !== 0) {
+    // Of no session is what nobody waits for, and what an open page asks for after the session's end.
+    if (
+      (flags & (request.IS_GHOST | request.IS_BACKGROUND)) !== 0 &&
+      (flags & (request.IS_GHOST | request.HAS_SESSION)) !== request.HAS_SESSION
+    ) {
       this.leave(slot, server, true);
       return;
     }
-    if (this.sessions.tracksIds && (flags & request.HAS_SESSION) === 0)
-      this.sessions.idsGiven[ints[at + request.SESSION]!]!++;
+    if (this.care !== null) this.care.worked(slot, flags);
     const changed = (flags & request.WRITES) !== 0;
     const contains = ints[at + request.WRITES_READ]! + (changed ? 1 : 0);
     const outcome = this.state.write(slot, server, contains, changed);
@@ -204,8 +265,26 @@ export class Service {
   }
 
   private haveWritten(slot: number, server: number, outcome: number, changed: boolean): void {
+    if (outcome === CONFLICT && this.readsAgain(slot, server)) return;
     if (changed && outcome === WRITTEN) this.accounts.wrote(slot);
     this.leave(slot, server, outcome === WRITTEN);
+  }
+
+  /** A write has met another one: what the request changes is put upon the copy as it is now, if it may try again. */
+  private readsAgain(slot: number, server: number): boolean {
+    const at = slot * request.INTS + request.FLAGS;
+    this.accounts.conflicted();
+    const conflicts = (this.requests.ints[at]! >>> request.CONFLICT_SHIFT) & request.CONFLICT_MASK;
+    if (conflicts >= this.conflictRetries) return false;
+    this.requests.ints[at]! += 1 << request.CONFLICT_SHIFT;
+    const outcome = this.state.read(slot, server);
+    if (outcome !== PENDING) {
+      this.haveRead(slot, server, outcome);
+      return true;
+    }
+    this.requests.ints[slot * request.INTS + request.PHASE] = request.READING;
+    this.requests.floats[slot * request.FLOATS + request.MARKED_AT_MS] = this.kernel.nowMs;
+    return true;
   }
 
   private countStateTime(slot: number): void {
@@ -228,6 +307,7 @@ export class Service {
     const page = server * host.INTS;
     servers.ints[page + host.IN_SERVICE]!--;
     if (this.watch !== null) this.watch.left(slot, server, succeeded);
+    if (this.care !== null) this.care.ended(slot);
     if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);

@@ -7,6 +7,8 @@ import { Ledger } from "../metrics/ledger.ts";
 import type { LedgerCounts } from "../metrics/ledger-counts.ts";
 import { Meter } from "../metrics/meter.ts";
 import { Timeline } from "../metrics/timeline.ts";
+import { conflictRetriesOf } from "../persistence/lifecycle/content.ts";
+import { encoderOf } from "../persistence/lifecycle/encoder.ts";
 import type { Scenario, SessionRules, Strategy } from "../scenario.ts";
 import { expectedVisits } from "../workload/expected-visits.ts";
 import { Sessions } from "../workload/sessions.ts";
@@ -23,6 +25,7 @@ import { type DecisionSought, Explainer } from "./explanation.ts";
 import { Health } from "./health.ts";
 import { type Integrals, integralsNow } from "./integrals.ts";
 import { Network } from "./network.ts";
+import { takeOnTheWay } from "./on-the-way.ts";
 import { openSources } from "./open-sources.ts";
 import { Outages } from "./outages.ts";
 import { backendOf, mechanismOf, type OwnParts } from "./parts.ts";
@@ -32,6 +35,7 @@ import { initialServers, Roster } from "./roster.ts";
 import { ServerPool } from "./server-pool.ts";
 import { Servers } from "./servers.ts";
 import { Service } from "./service.ts";
+import { careOf } from "./session-care.ts";
 import type { OpenSource } from "./sources.ts";
 import { TraceSource } from "./trace-source.ts";
 import { trafficOf } from "./traffic.ts";
@@ -57,7 +61,7 @@ export class Simulation {
   readonly ledger: Ledger;
   readonly timeline: Timeline;
   readonly balancers: Balancers;
-  private readonly service: Service;
+  readonly service: Service;
   readonly outages: Outages;
   /** As things stood at the end of warm-up. */
   countsAtStart: LedgerCounts;
@@ -68,7 +72,7 @@ export class Simulation {
   readonly watch: Watch;
   readonly algorithms: readonly BalancingAlgorithm[];
   readonly users: readonly Users[];
-  private readonly visits: Visits;
+  readonly visits: Visits;
   readonly pool: ServerPool;
   readonly health: Health;
   /** null where nothing is to be explained. */
@@ -100,7 +104,8 @@ export class Simulation {
     const world = { kernel, requests, sessions, servers: this.servers, users: this.users, meter, seed };
     const affinityView = new AffinityWorld(world, this.fleets);
     this.affinity = mechanismOf(strategy, own, affinityView);
-    this.state = backendOf(strategy, own, new StateWorld(world, rules));
+    const encoder = encoderOf(rules.encoding);
+    this.state = backendOf(strategy, own, new StateWorld(world, rules, encoder));
     const { fleets, servers } = this;
     this.watch = new Watch({ kernel, scenario, strategy, seed, servers, requests, fleets, meter });
     this.explainer = explain === undefined ? null : new Explainer(explain);
@@ -131,16 +136,18 @@ export class Simulation {
       meter,
       network,
     });
+    const care = careOf({ kernel, requests, sessions, users: this.users, rules, encoder, seed });
     this.service = new Service({
       kernel,
       requests,
-      sessions,
       servers: this.servers,
       affinity: this.affinity,
       state: this.state,
       network,
       balancers: this.balancers,
       cancelsAbandonedWork: cluster.balancers.cancelsAbandonedWork,
+      care,
+      conflictRetries: conflictRetriesOf(rules.concurrency),
     });
     const accounts = new Accounts({
       kernel,
@@ -152,6 +159,7 @@ export class Simulation {
       affinity: this.affinity,
       state: this.state,
       ledger: this.ledger,
+      cleanup: care?.cleanup ?? null,
     });
     this.visits = new Visits({
       kernel,
@@ -167,6 +175,8 @@ export class Simulation {
       accounts,
       balancers: this.balancers,
       service: this.service,
+      rules,
+      seed,
     });
     this.pool = new ServerPool(kernel, requests, this.servers, this.state, this.service, this.balancers);
     this.balancers.client = this.visits;
@@ -258,38 +268,11 @@ export class Simulation {
     } else if (kind === event.ARRIVAL) {
       (this.visits.sources[entity] as OpenSource).arrive();
     } else if (kind === event.THINK_OVER) {
-      this.visits.issueAndSend(entity);
+      this.visits.issuing.send(entity);
     } else if (kind >= event.AT_BALANCER && kind <= event.RETRY) {
-      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand)
-        this.dispatchRequest(kind, entity);
+      if (this.requests.ints[entity * request.INTS + request.GENERATION] === operand) takeOnTheWay(this, kind, entity);
     } else {
       this.dispatchOther(kind, entity, operand);
-    }
-  }
-
-  private dispatchRequest(kind: number, slot: number): void {
-    const { balancers, service, visits } = this;
-    switch (kind) {
-      case event.AT_BALANCER:
-        return balancers.arriveAtBalancer(slot);
-      case event.AT_SERVER:
-        return service.atServer(slot);
-      case event.READ_DONE:
-        return service.readDone(slot);
-      case event.WRITE_DONE:
-        return service.writeDone(slot);
-      case event.ANSWER_AT_BALANCER:
-        return balancers.answerAtBalancer(slot);
-      case event.ANSWER_AT_CLIENT:
-        return visits.answerArrived(slot);
-      case event.REFUSAL_AT_BALANCER:
-        return balancers.refusalAtBalancer(slot);
-      case event.FAILURE_AT_BALANCER:
-        return balancers.failureAtBalancer(slot);
-      case event.ERROR_AT_CLIENT:
-        return visits.errorArrived(slot);
-      case event.RETRY:
-        return balancers.sendAgain(slot);
     }
   }
 

@@ -39,7 +39,7 @@ export class OpenSource implements VisitSource {
     const size = this.users.batchSize(this.arrived++);
     for (let i = 0; i < size; i++) {
       const session = this.visits.begin(this.population, this.begun++);
-      this.visits.issueAndSend(session);
+      this.visits.issuing.send(session);
     }
   }
 

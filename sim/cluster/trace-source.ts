@@ -107,7 +107,7 @@ export class TraceSource implements VisitSource {
     // A user who has left sends no more, whatever the trace says.
     if (visit !== undefined && (this.sessions.ints[visit.session * field.INTS + field.META]! & IS_LEAVING) === 0) {
       visit.inFlight++;
-      const slot = this.visits.issue(visit.session);
+      const slot = this.visits.issuing.issue(visit.session);
       this.requests.ints[slot * request.INTS + request.URL] = chunk.url[at]!;
       if (chunk.writes[at] === 1) this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WRITES;
       this.balancers.send(slot);

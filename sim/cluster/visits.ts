@@ -6,7 +6,7 @@ import { ANSWERED, type Meter, TIMED_OUT } from "../metrics/meter.ts";
 import type { Timeline } from "../metrics/timeline.ts";
 import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { Carried, StateBackend } from "../persistence/state/backend.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario, SessionRules } from "../scenario.ts";
 import * as field from "../workload/sessions.ts";
 import { IS_LEAVING, IS_RELOGIN, type Sessions } from "../workload/sessions.ts";
 import type { Users } from "../workload/users.ts";
@@ -14,6 +14,9 @@ import type { Accounts } from "./accounts.ts";
 import type { Balancers } from "./balancers.ts";
 import type { ClientSide } from "./client-side.ts";
 import * as event from "./events.ts";
+import { Issuing } from "./issuing.ts";
+import { LeftBehind } from "./left-behind.ts";
+import { OpenPages } from "./open-pages.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
 import type { Service } from "./service.ts";
@@ -32,6 +35,8 @@ export interface VisitParts {
   readonly accounts: Accounts;
   readonly balancers: Balancers;
   readonly service: Service;
+  readonly rules: SessionRules;
+  readonly seed: number;
 }
 
 /** What begins a population's visits and says how they go on. */
@@ -48,7 +53,6 @@ export class Visits implements ClientSide {
   /** Sources by population. */
   readonly sources: VisitSource[] = [];
   private readonly kernel: Kernel;
-  private readonly scenario: Scenario;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
   private readonly users: readonly Users[];
@@ -63,12 +67,14 @@ export class Visits implements ClientSide {
   private readonly service: Service;
   /** Whether any population's requests come by themselves; only then do sources want to know of each one. */
   private readonly isAnyPaced: boolean;
-  /** By population; -1 where users have endless patience. */
-  private readonly patienceLane: readonly number[];
+  readonly issuing: Issuing;
+  /** null where a visit never has more than one request under way, recorded ones apart. */
+  readonly pages: OpenPages | null;
+  /** null where everybody logs out. */
+  private readonly left: LeftBehind | null;
 
   constructor(parts: VisitParts) {
     this.kernel = parts.kernel;
-    this.scenario = parts.scenario;
     this.requests = parts.requests;
     this.sessions = parts.sessions;
     this.users = parts.users;
@@ -82,75 +88,32 @@ export class Visits implements ClientSide {
     this.balancers = parts.balancers;
     this.service = parts.service;
     this.isAnyPaced = parts.scenario.populations.some(({ arrivals }) => arrivals.process === "trace");
-    this.patienceLane = parts.scenario.populations.map(({ patienceMs }) =>
-      patienceMs === null ? -1 : parts.kernel.addLane(),
-    );
+    const { kernel, sessions, users, ledger, rules, seed, accounts } = parts;
+    const cleanup = this.service.care?.cleanup ?? null;
+    const send = (session: number, number: number, flags: number) => this.issuing.issueBehind(session, number, flags);
+    const isOpen = rules.warning !== null || users.some((each) => each.overlaps);
+    this.issuing = new Issuing(parts);
+    this.pages = isOpen ? new OpenPages({ kernel, sessions, users, ledger, rules, seed, send }) : null;
+    this.issuing.pages = this.pages;
+    const isLeft = users.some(({ population }) => population.session.logoutFraction < 1);
+    this.left = isLeft ? new LeftBehind(kernel, sessions, accounts, cleanup) : null;
+    if (this.left !== null && this.service.care !== null) this.service.care.scanned = () => this.scanned();
+  }
+
+  private scanned(): void {
+    for (const session of this.left!.takeDue()) this.sessionDue(session);
   }
 
   /** A new visit; its first request is up to the caller. */
   begin(population: number, number: number): number {
     const session = this.sessions.take();
     this.users[population]!.begin(session, number, population);
-    if (this.sessions.tracksIds) this.sessions.idsGiven[session] = 0;
+    if (this.sessions.tracksIds) this.sessions.forgetIds(session);
+    if (this.pages !== null) this.pages.begin(session);
+    if (this.service.care !== null) this.service.care.begin(session);
     this.affinity.forget(session);
     this.state.forget(session);
     return session;
-  }
-
-  /** The user sends the next request of the visit. */
-  issue(session: number): number {
-    const { requests, sessions, scenario } = this;
-    const { nowMs } = this.kernel;
-    const population = sessions.populationOf(session);
-    const users = this.users[population]!;
-    const number = sessions.ints[session * field.INTS + field.ISSUED]!++;
-    const slot = requests.take();
-    const { ints, floats } = this.requests;
-    const at = slot * request.INTS;
-    const float = slot * request.FLOATS;
-    const isMeasured = nowMs >= scenario.warmUpMs;
-    let flags = isMeasured ? request.IS_MEASURED : 0;
-    if (number > 0) {
-      if (this.ledger.isBorn(session)) flags |= request.HAS_SESSION;
-      if (users.writesAt(session, number)) flags |= request.WRITES;
-      users.refreshAddress(session, number);
-    }
-    if ((flags & request.HAS_SESSION) === 0) flags |= request.WRITES;
-    const left = sessions.transactionLeftOf(session);
-    if (left > 0) {
-      sessions.setTransactionLeft(session, left - 1);
-      flags |= request.IN_TRANSACTION;
-    } else if (users.startsTransaction(session, number)) {
-      sessions.setTransactionLeft(session, users.population.session.transactions!.steps - 1);
-      flags |= request.IN_TRANSACTION;
-    }
-    if (sessions.tracksIds) flags |= (sessions.idsGiven[session]! & request.ID_MASK) << request.ID_SHIFT;
-    ints[at + request.SESSION] = session;
-    ints[at + request.NUMBER] = number;
-    ints[at + request.ATTEMPT] = 0;
-    ints[at + request.FLAGS] = flags;
-    ints[at + request.URL] = users.urlAt(session, number);
-    floats[float + request.INTENDED_AT_MS] = nowMs;
-    users.drawDemand(floats, float + request.DEMAND_MS, session, number);
-    floats[float + request.NETWORK_MS] = 0;
-    floats[float + request.STATE_MS] = 0;
-    ints[at + request.REDISPATCHES] = 0;
-    ints[at + request.WRITES_READ] = 0;
-    ints[at + request.TIMEOUT] = NO_EVENT;
-    ints[at + request.PATIENCE] = NO_EVENT;
-    if (this.carried !== null) this.carried.sent(slot);
-    this.meter.enter();
-    if (!isMeasured) this.meter.offeredUnmeasured++;
-    const lane = this.patienceLane[population]!;
-    if (lane >= 0) {
-      const atMs = nowMs + users.population.patienceMs!;
-      ints[at + request.PATIENCE] = this.kernel.scheduleInLane(lane, atMs, event.PATIENCE_OVER, slot, 0);
-    }
-    return slot;
-  }
-
-  issueAndSend(session: number): void {
-    this.balancers.send(this.issue(session));
   }
 
   answered(slot: number): void {
@@ -180,12 +143,23 @@ export class Visits implements ClientSide {
       this.sessions.ints[session * field.INTS + field.ISSUED] ===
         this.sessions.ints[session * field.INTS + field.PLANNED] &&
       !ledger.isBorn(session) &&
-      (this.sessions.ints[session * field.INTS + field.META]! & (IS_LEAVING | IS_RELOGIN)) === 0;
+      (this.sessions.ints[session * field.INTS + field.META]! & (IS_LEAVING | IS_RELOGIN)) === 0 &&
+      (this.left === null || this.logsOut(session));
     if (isOnlyRequest) ledger.fleeting();
-    else this.accounts.enter(slot, session);
+    else if ((flags & (request.IS_BACKGROUND | request.HAS_SESSION)) !== request.IS_BACKGROUND)
+      this.accounts.enter(slot, session);
+    if (this.sessions.tracksIds && (flags & request.GIVES_ID) !== 0)
+      this.sessions.idsHeld[session] = this.sessions.idsGiven[session]!;
+    if (this.pages !== null) this.pages.answered(session, flags);
     if ((flags & request.IS_MEASURED) !== 0 && !requests.has(slot, request.IS_SPOILT)) meter.fresh++;
     this.finish(slot, session, ANSWERED);
-    this.goOn(session);
+    if ((flags & request.IS_BACKGROUND) === 0) this.goOn(session);
+    else this.behindEnded(session);
+  }
+
+  /** Nobody waited for what an open page asked for by itself; but the end of a visit may have. */
+  private behindEnded(session: number): void {
+    if (this.pages!.hasEnded(session)) this.endVisit(session);
   }
 
   failed(slot: number, how: number): void {
@@ -193,7 +167,8 @@ export class Visits implements ClientSide {
     const session = requests.ints[slot * request.INTS + request.SESSION]!;
     const users = this.users[sessions.populationOf(session)]!;
     const attempt = requests.ints[slot * request.INTS + request.ATTEMPT]!;
-    if (attempt < users.population.retry.attempts) {
+    const isBehind = requests.has(slot, request.IS_BACKGROUND);
+    if (attempt < users.population.retry.attempts && !isBehind && !this.hasLeft(session)) {
       const waitMs = users.backoffMs(session, requests.ints[slot * request.INTS + request.NUMBER]!, attempt);
       requests.ints[slot * request.INTS + request.ATTEMPT] = attempt + 1;
       requests.ints[slot * request.INTS + request.PHASE] = request.BACKING_OFF;
@@ -209,7 +184,8 @@ export class Visits implements ClientSide {
     this.accounts.failed(slot, session, how);
     if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[how]!++;
     this.finish(slot, session, how);
-    if (users.population.afterFailure === "leave") this.leave(session);
+    if (isBehind) this.behindEnded(session);
+    else if (users.population.afterFailure === "leave") this.leave(session);
     else this.goOn(session);
   }
 
@@ -233,6 +209,7 @@ export class Visits implements ClientSide {
     this.accounts.failed(slot, session, TIMED_OUT);
     if (!requests.has(slot, request.IS_MEASURED)) this.meter.endedUnmeasured[TIMED_OUT]!++;
     this.meter.leave(TIMED_OUT, slot);
+    if (this.pages !== null) this.pages.ended(session, 0);
     if (this.isAnyPaced) this.sources[this.sessions.populationOf(session)]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PHASE] === request.BACKING_OFF) {
       requests.release(slot);
@@ -266,6 +243,7 @@ export class Visits implements ClientSide {
   /** Takes the request off the books. */
   private finish(slot: number, session: number, how: number): void {
     const { requests } = this;
+    if (this.pages !== null) this.pages.ended(session, requests.ints[slot * request.INTS + request.FLAGS]!);
     if (this.isAnyPaced) this.sources[this.sessions.populationOf(session)]!.requestEnded(session);
     if (requests.ints[slot * request.INTS + request.PATIENCE] !== NO_EVENT)
       this.kernel.cancel(requests.ints[slot * request.INTS + request.PATIENCE]!);
@@ -281,6 +259,7 @@ export class Visits implements ClientSide {
       return;
     }
     if (this.isAnyPaced && this.sources[population]!.paces(session)) return;
+    if (this.pages?.isWaiting(session)) return;
     const number = sessions.ints[session * field.INTS + field.ISSUED]!;
     if (number < sessions.ints[session * field.INTS + field.PLANNED]!) this.think(session, number);
     else this.complete(session);
@@ -291,13 +270,19 @@ export class Visits implements ClientSide {
     const { kernel } = this;
     this.users[this.sessions.populationOf(session)]!.drawThink(kernel.due, 0, session, number);
     kernel.due[0]! += kernel.nowMs;
+    if (this.pages !== null) this.pages.thinks(session, kernel.due[0]!);
     kernel.scheduleDue(event.THINK_OVER, session, 0);
   }
 
   /** The visit has come to its intended end. */
   complete(session: number): void {
-    this.accounts.complete(session);
+    if (this.left !== null && this.ledger.isBorn(session) && !this.logsOut(session)) this.left.leave(session);
+    else this.accounts.complete(session);
     this.endVisit(session);
+  }
+
+  private logsOut(session: number): boolean {
+    return this.users[this.sessions.populationOf(session)]!.logsOut(session);
   }
 
   private leave(session: number): void {
@@ -305,8 +290,21 @@ export class Visits implements ClientSide {
     this.endVisit(session);
   }
 
+  /** Whether the user has left while requests of the page were still under way. */
+  private hasLeft(session: number): boolean {
+    return this.pages?.hasEnded(session) ?? false;
+  }
+
   private endVisit(session: number): void {
     this.sessions.ints[session * field.INTS + field.META]! |= IS_LEAVING;
-    if (this.sources[this.sessions.populationOf(session)]!.releases(session)) this.sessions.release(session);
+    if (this.pages?.holds(session)) return;
+    if (!this.sources[this.sessions.populationOf(session)]!.releases(session)) return;
+    if (this.left === null || !this.left.keeps(session)) this.sessions.release(session);
+  }
+
+  /** A session that its user left behind has come to its limit. */
+  sessionDue(session: number): void {
+    if (this.left!.lapses(session) && (this.pages === null || !this.pages.holds(session)))
+      this.sessions.release(session);
   }
 }

@@ -129,6 +129,12 @@ export class Ledger {
     this.end(session, bytes, nowMs);
   }
 
+  /** The user went without a logout, and the session has come to its limit: nobody's surprise. */
+  lapse(session: number, bytes: number, nowMs: number): void {
+    this.counts.timedOut++;
+    this.end(session, bytes, nowMs);
+  }
+
   /** `number` is that of the request that found no copy. */
   lose(session: number, cause: Cause, number: number, bytes: number, nowMs: number): void {
     const code = causeCode(cause);

@@ -55,6 +55,8 @@ export const MOST_WRITES = 0xffffff;
 export const UNTOLD_SHIFT = 24;
 /** More than these at once are taken for told. */
 export const MOST_UNTOLD = 127;
+/** Numbers of ids fit into seven bits of a request's flags. */
+export const MOST_IDS = 127;
 /** The server that answered last, or -1. */
 export const SERVER = 5;
 /** The client's present address, 32 bits; to be asked of `Users`, who work it out. */
@@ -73,8 +75,12 @@ export class Sessions {
   /** Time of the last answer, as the servers know it: idle limits count from here, and only they need it. */
   usedAtMs = new Float64Array(0);
 
-  /** Session ids that the application has given the client so far, where anybody wants to know; see `trackIds`. */
+  /**
+   * Numbers of session ids, where anybody wants to know; see `trackIds`. The last one that the application has made, and the
+   * last one that an answer has brought the client; 0 for none, and 1 again after `MOST_IDS`.
+   */
   idsGiven = new Uint8Array(0);
+  idsHeld = new Uint8Array(0);
 
   capacity = INITIAL_CAPACITY;
   tracksIds = false;
@@ -92,8 +98,22 @@ export class Sessions {
 
   /** From now on ids are kept. */
   trackIds(): void {
+    if (this.tracksIds) return;
     this.tracksIds = true;
     this.idsGiven = new Uint8Array(this.capacity);
+    this.idsHeld = new Uint8Array(this.capacity);
+  }
+
+  /** The application makes another id for the visit: its number. */
+  giveId(slot: number): number {
+    this.idsGiven[slot] = (this.idsGiven[slot]! % MOST_IDS) + 1;
+    return this.idsGiven[slot]!;
+  }
+
+  /** A new client, with no id. */
+  forgetIds(slot: number): void {
+    this.idsGiven[slot] = 0;
+    this.idsHeld[slot] = 0;
   }
 
   /** Registers columns of another part; they are sized at once. */
@@ -173,7 +193,10 @@ export class Sessions {
   private resize(capacity: number): void {
     this.ints = grown(this.ints, new Int32Array(capacity * INTS));
     this.bornAtMs = grown(this.bornAtMs, new Float64Array(capacity));
-    if (this.tracksIds) this.idsGiven = grown(this.idsGiven, new Uint8Array(capacity));
+    if (this.tracksIds) {
+      this.idsGiven = grown(this.idsGiven, new Uint8Array(capacity));
+      this.idsHeld = grown(this.idsHeld, new Uint8Array(capacity));
+    }
     if (this.tracksUse) this.usedAtMs = grown(this.usedAtMs, new Float64Array(capacity));
     this.capacity = capacity;
     for (const columns of this.columns) columns.grow(capacity);

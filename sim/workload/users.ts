@@ -45,6 +45,12 @@ export class Users {
   private readonly plannedAlike: number;
   private readonly areClientsDrawn: boolean;
   private readonly flagsAlike: number;
+  /** Of the state, what one write changes; null: all of it. */
+  readonly changedBytes: number | null;
+  /** null where a page is one request. */
+  private readonly parallel: Sampler | null;
+  private readonly logouts: Draws;
+  private readonly polls: Draws;
 
   constructor(population: Population, sessions: Sessions, serviceMs: Distribution, seed: number) {
     const { name, session, clients, urls } = population;
@@ -69,6 +75,32 @@ export class Users {
     this.plannedAlike = this.plannedOf(0);
     this.areClientsDrawn = [clients.cookiesFraction, clients.mobileFraction].some((share) => share > 0 && share < 1);
     this.flagsAlike = this.flagsOf(0);
+    this.changedBytes = session.changedBytesPerWrite;
+    this.parallel = session.parallel === null ? null : new Sampler(session.parallel, seed, `${name}/parallel`);
+    this.logouts = new Draws(seed, `${name}/logouts`);
+    this.polls = new Draws(seed, `${name}/polls`);
+  }
+
+  /** Whether there may be more than one request of a visit under way. */
+  get overlaps(): boolean {
+    return this.parallel !== null || this.population.session.polling !== null;
+  }
+
+  /** Requests of the page that begins with request `number` of the visit, if there are so many left. */
+  pageSize(slot: number, number: number): number {
+    // The first answer brings the id and the page that asks for the rest.
+    if (this.parallel === null || number === 0) return 1;
+    return Math.max(1, Math.round(this.parallel.draw(this.sessions.visitOf(slot), number)));
+  }
+
+  /** Whether the visit ends with a logout. */
+  logsOut(slot: number): boolean {
+    return this.chance(this.logouts, this.population.session.logoutFraction, slot, 0);
+  }
+
+  /** Whether background request `k` of the visit changes the session. */
+  pollWrites(slot: number, k: number): boolean {
+    return this.chance(this.polls, this.population.session.polling?.writesFraction ?? 0, slot, k);
   }
 
   /** Sessions that arrive together at arrival `k`. */
