@@ -1,6 +1,7 @@
 import type { StateDefinition } from "./backend.ts";
 import { backups } from "./backups.ts";
 import { hybrid } from "./hybrid.ts";
+import { memcached } from "./memcached.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -18,4 +19,5 @@ export const stateBackends: readonly StateDefinition[] = [
   sqlDatabase,
   token,
   hybrid,
+  memcached,
 ];
