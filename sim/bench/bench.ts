@@ -6,28 +6,33 @@ import { parseArgs } from "node:util";
 import { balancingAlgorithms } from "../balancing/index.ts";
 import { FLAPPING } from "./algorithms.ts";
 import { type Rounds, wrongness } from "./compare.ts";
-import { count, goalsOf, type Memory } from "./goals.ts";
+import { count, goalsOf, type Memory, type SessionRounds } from "./goals.ts";
 import {
   compileReference,
   measure,
   measureAlgorithm,
+  measureLive,
   measurePeak,
   measureSession,
+  measureSessions,
   type Reference,
   type SystemName,
   systemNames,
 } from "./measure.ts";
 import { type Case, type Measurement, type Policy, policies, RHO } from "./model.ts";
+import { sessionWays } from "./sessions.ts";
 import { algorithmTable, goalTable, growthLine, speedTable } from "./table.ts";
+
+const others = ["memory", "sessions", "algorithms"];
 
 const usage = `Usage: npm run bench -- [--quick] [--only WORDS]
 
   --quick        shorter runs and fewer rounds: a first impression in a minute
-  --only WORDS   of ${[...policies, ...systemNames.slice(1), "memory", "algorithms"].join(", ")}; separated by commas
+  --only WORDS   of ${[...policies, ...systemNames.slice(1), ...others].join(", ")}; separated by commas
 `;
 
 function bench(isQuick: boolean, only: readonly string[]): number {
-  const known: readonly string[] = [...policies, ...systemNames, "memory", "algorithms"];
+  const known: readonly string[] = [...policies, ...systemNames, ...others];
   const unknown = only.filter((word) => !known.includes(word));
   if (unknown.length > 0) {
     process.stderr.write(`--only: unknown ${unknown.join(", ")}; known: ${known.join(", ")}\n`);
@@ -36,7 +41,7 @@ function bench(isQuick: boolean, only: readonly string[]): number {
   const rounds = isQuick ? 3 : 5;
   const chosenPolicies = chosen(policies, only);
   const systems = systemNames.filter((name) => name === "reference" || chosen(systemNames, only).includes(name));
-  const withSpeed = only.length === 0 || only.some((word) => word !== "memory" && word !== "algorithms");
+  const withSpeed = only.length === 0 || only.some((word) => !others.includes(word));
   const withMemory = only.length === 0 || only.includes("memory");
 
   const problems: string[] = [];
@@ -60,7 +65,9 @@ function bench(isQuick: boolean, only: readonly string[]): number {
   }
   if (only.length === 0 || only.includes("algorithms")) process.stdout.write(`${algorithmCosts(rounds)}\n\n`);
   const memory = withMemory ? measureMemory(isQuick ? 2_000_000 : 10_000_000) : null;
-  process.stdout.write(`${goalTable(goalsOf(cases, memory))}\n`);
+  const withSessions = only.length === 0 || only.includes("sessions");
+  const sessions = withSessions ? measureSessionRounds(rounds, isQuick ? 1e6 : 4e6) : null;
+  process.stdout.write(`${goalTable(goalsOf(cases, memory, sessions))}\n`);
   for (const problem of problems) process.stdout.write(`WRONG STATISTICS: ${problem}\n`);
   return problems.length > 0 ? 1 : 0;
 }
@@ -141,7 +148,26 @@ function algorithmCosts(rounds: number): string {
 function measureMemory(requests: number): Memory {
   const sessions = 1_000_000;
   process.stderr.write(`memory of ${count(requests)} requests and of ${count(sessions)} live sessions\n`);
-  return { requests, peakMegabytes: measurePeak(requests), sessions, bytesPerSession: measureSession(sessions) };
+  const live = requests;
+  process.stderr.write(`memory of ${count(live)} live sessions with cookies\n`);
+  return {
+    requests,
+    peakMegabytes: measurePeak(requests),
+    sessions,
+    bytesPerSession: measureSession(sessions),
+    live,
+    liveMegabytes: measureLive(live),
+  };
+}
+
+/** With and without in turn, there and back. */
+function measureSessionRounds(rounds: number, requests: number): SessionRounds {
+  return Array.from({ length: rounds }, (_, round) => {
+    process.stderr.write(`sessions, round ${round + 1} of ${rounds}\n`);
+    const ways = round % 2 === 0 ? sessionWays : sessionWays.toReversed();
+    const seconds = new Map(ways.map((way) => [way, measureSessions(way, requests, round + 1)]));
+    return seconds.get("bound")! / seconds.get("unbound")!;
+  });
 }
 
 const { values } = parseArgs({

@@ -2,14 +2,15 @@
  * Measures one thing in a process of its own and prints it as a line of JSON.
  *
  * Usage: child.js SYSTEM POLICY SERVERS REQUESTS SEED | peak REQUESTS | session SESSIONS
- *   | algorithm NAME ROUNDS
+ *   | live SESSIONS | sessions WAY REQUESTS SEED | algorithm NAME ROUNDS
  */
 import { cpuUsage, resourceUsage } from "node:process";
 import { type AlgorithmCost, algorithmCost } from "./algorithms.ts";
 import { runBareKernel } from "./bare-kernel.ts";
-import { bytesPerSession, peakMegabytes } from "./memory.ts";
+import { bytesPerSession, peakMegabytes, peakMegabytesOfLive } from "./memory.ts";
 import { type Case, type Measurement, type Outcome, policies } from "./model.ts";
 import { runPublicPath } from "./public-path.ts";
+import { runSessions, type SessionWay } from "./sessions.ts";
 import { runSimJs } from "./simjs.ts";
 
 const systems: Readonly<Record<string, (given: Case) => Outcome>> = {
@@ -27,9 +28,20 @@ function measured(run: (given: Case) => Outcome, given: Case): Measurement {
   return { ...outcome, cpuSec: (spent.user + spent.system) / 1e6, peakMegabytes: resourceUsage().maxRSS / 1024 };
 }
 
+/** Processor seconds of a run of sessions, once the compiler has settled. */
+function sessionSeconds(way: SessionWay, requests: number, seed: number): number {
+  runSessions(way, Math.ceil(requests / 5), seed + 1);
+  const before = cpuUsage();
+  runSessions(way, requests, seed);
+  const spent = cpuUsage(before);
+  return (spent.user + spent.system) / 1e6;
+}
+
 function answer([what = "", ...given]: readonly string[]): Measurement | AlgorithmCost | number {
   if (what === "algorithm") return algorithmCost(given[0]!, Number(given[1]));
   if (what === "peak") return peakMegabytes(Number(given[0]));
+  if (what === "live") return peakMegabytesOfLive(Number(given[0]));
+  if (what === "sessions") return sessionSeconds(given[0] as SessionWay, Number(given[1]), Number(given[2]));
   if (what === "session") return bytesPerSession(Number(given[0]));
   const run = systems[what];
   const policy = policies.find((name) => name === given[0]);

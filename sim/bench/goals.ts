@@ -15,9 +15,16 @@ export interface Memory {
   readonly peakMegabytes: number;
   readonly sessions: number;
   readonly bytesPerSession: number;
+  readonly live: number;
+  readonly liveMegabytes: number;
 }
 
-export function goalsOf(cases: readonly Rounds[], memory: Memory | null): Goal[] {
+/** Processor time of a run with cookie and server memory over the same without, a ratio for each round. */
+export type SessionRounds = readonly number[];
+
+export function goalsOf(cases: readonly Rounds[], memory: Memory | null, sessions: SessionRounds | null): Goal[] {
+  const sorted = sessions?.toSorted((a, b) => a - b);
+  const ratio = sorted?.[Math.floor(sorted.length / 2)] ?? null;
   return [
     atLeast(cases, "public path ÷ C++ reference", "public-path", "reference", 0.3, "0.6"),
     atLeast(cases, "public path ÷ SIM.JS", "public-path", "simjs", 4, null),
@@ -32,6 +39,16 @@ export function goalsOf(cases: readonly Rounds[], memory: Memory | null): Goal[]
       text: "a live session, at most 128 bytes (aim 64)",
       found: memory && `${memory.bytesPerSession.toFixed(0)} bytes at ${count(memory.sessions)} sessions`,
       isReached: memory !== null && memory.bytesPerSession <= 128,
+    },
+    {
+      text: "all in, with cookies, at most 1,500 MB",
+      found: memory && `${memory.liveMegabytes.toFixed(0)} MB with ${count(memory.live)} sessions alive`,
+      isReached: memory !== null && memory.liveMegabytes <= 1500,
+    },
+    {
+      text: "cookie and server memory ÷ the same run without, at most 1.15",
+      found: ratio === null ? null : ratio.toFixed(2),
+      isReached: ratio !== null && ratio <= 1.15,
     },
   ];
 }

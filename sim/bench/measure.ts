@@ -8,6 +8,7 @@ import { COMPILER_FLAG } from "../../cli/compiler.ts";
 import type { AlgorithmCost } from "./algorithms.ts";
 import type { Case, Measurement } from "./model.ts";
 import referenceSource from "./reference.cpp?raw";
+import type { SessionWay } from "./sessions.ts";
 
 export const systemNames = ["reference", "bare-kernel", "public-path", "simjs"] as const;
 export type SystemName = (typeof systemNames)[number];
@@ -59,6 +60,16 @@ export function measurePeak(requests: number): number {
 /** Bytes for each of so many live sessions. */
 export function measureSession(sessions: number): number {
   return Number(run(process.execPath, ["--expose-gc", child, "session", String(sessions)]));
+}
+
+/** Peak megabytes of a run with so many live sessions. */
+export function measureLive(sessions: number): number {
+  return Number(run(process.execPath, [COMPILER_FLAG, child, "live", String(sessions)]));
+}
+
+/** Processor seconds of a run with sessions, or without. */
+export function measureSessions(way: SessionWay, requests: number, seed: number): number {
+  return Number(run(process.execPath, [COMPILER_FLAG, child, "sessions", way, String(requests), String(seed)]));
 }
 
 function run(program: string, given: readonly string[]): string {

@@ -2,6 +2,7 @@
 import { Simulation, simulate } from "../index.ts";
 import { RHO } from "./model.ts";
 import { scenarioOf, strategyOf } from "./public-path.ts";
+import { sessionStrategy } from "./sessions.ts";
 
 /** Peak resident set of the process after a run of so many requests through the public path, in megabytes. */
 export function peakMegabytes(requests: number): number {
@@ -9,6 +10,15 @@ export function peakMegabytes(requests: number): number {
   const durationMs = requests / sessionsPerMs;
   const load = { servers: 10, sessionsPerMs, durationMs, requestsPerSession: 1, thinkMs: 0 };
   simulate({ scenario: scenarioOf(load), strategy: strategyOf("p2c"), seed: 1, scenarioHash: "" });
+  return process.resourceUsage().maxRSS / 1024;
+}
+
+/** Peak resident set of the process, in megabytes, when so many sessions are alive at once, each bound by a cookie. */
+export function peakMegabytesOfLive(sessions: number): number {
+  const sessionsPerMs = RHO * 10;
+  const durationMs = sessions / sessionsPerMs;
+  const load = { servers: 10, sessionsPerMs, durationMs, requestsPerSession: 2, thinkMs: 10 * durationMs };
+  simulate({ scenario: scenarioOf(load), strategy: sessionStrategy("bound"), seed: 1, scenarioHash: "" });
   return process.resourceUsage().maxRSS / 1024;
 }
 
