@@ -2,6 +2,7 @@ import type { StateDefinition } from "./backend.ts";
 import { backups } from "./backups.ts";
 import { hybrid } from "./hybrid.ts";
 import { memcached } from "./memcached.ts";
+import { memoryGrid } from "./memory-grid.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -14,6 +15,7 @@ export const stateBackends: readonly StateDefinition[] = [
   serverMemory,
   replicated,
   backups,
+  memoryGrid,
   redis,
   signedCookie,
   sqlDatabase,
