@@ -139,7 +139,9 @@ export class Accounts implements SessionSide {
     // A login does not replace the one before it but what was written since.
     const own = this.requests.has(slot, request.HAS_SESSION) ? 1 : 0;
     const lost = before - (writesWritten - own);
-    if (lost > 0 && this.ledger.isBorn(session)) this.ledger.loseWrites(this.causeOfOverwriting(slot), lost);
+    if (!this.ledger.isBorn(session)) return;
+    if (lost > 0) this.ledger.loseWrites(this.causeOfOverwriting(slot), lost);
+    else if (writesWritten > before + 1) this.ledger.counts.writesRestored += writesWritten - before - 1;
   }
 
   conflicted(): void {

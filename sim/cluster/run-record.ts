@@ -138,6 +138,7 @@ function metricsOf(
     sessionsLost: lost,
     sessionsLostFraction: sessionsEnded === 0 ? null : lost / sessionsEnded,
     writesLost: counts.writesLost - before.writesLost,
+    writesRestored: counts.writesRestored - before.writesRestored,
     staleReads: counts.staleReads - before.staleReads,
     writeConflicts: counts.conflicts - before.conflicts,
     sessionsMoved: counts.moved - before.moved,

@@ -37,6 +37,8 @@ export class LedgerCounts {
   conflicts = 0;
   staleReads = 0;
   writesLost = 0;
+  /** Of the lost: came back with a write of a copy that had them. */
+  writesRestored = 0;
   surpriseTimeouts = 0;
   transactionsInterrupted = 0;
   /** By kind, then by the code of the cause. */

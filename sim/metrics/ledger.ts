@@ -9,6 +9,8 @@
  * - A write of a copy that the newest one is not contained in puts itself in its place: what the newest one had beyond it is
  *   lost, told or not, under the cause of the read if that was stale, or else to a concurrent request. Where changes
  *   are merged the newest copy grows by one, and nothing is lost. What is lost is taken from what is owed at once.
+ * - A write of a copy that the newest one had replaced brings back what had been lost with it: such writes are counted as
+ *   restored, so that acknowledged = contained in the newest copy + lost - restored.
  * - An answer to a write makes owed what the newest copy contained when that write was done, as far as it still does:
  *   answers may overtake each other. A write whose answer never comes is owed as soon as the answer to a later one has come.
  * - Of logins that replace one another only what was written since the earlier one is lost; before the first answer

@@ -69,6 +69,15 @@ export const sessionMetrics = [
       "acknowledged writes that went with lost sessions, or that the newest copy no longer contains since a write from an older one took its place",
   },
   {
+    name: "writesRestored",
+    group: "sessions",
+    unit: "count",
+    better: "neutral",
+    title: "lost writes that came back",
+    definition:
+      "writes counted as lost that a later write brought back, its request having read a copy from before they were replaced",
+  },
+  {
     name: "staleReads",
     group: "sessions",
     unit: "count",
