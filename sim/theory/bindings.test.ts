@@ -158,6 +158,63 @@ describe("a server that crashes and comes back", () => {
     const records = runs(20, scenario, strategyOf({ affinity: "source-hash" }));
     expectAgreement(estimate(records, share("rehash")), (2 * n - 3) / n, { precision: 0.02 });
   });
+
+  it("costs everybody it twice where the flow table is dropped with each change", () => {
+    // Whom a dropped table leaves to chance stays with 1/N: 1 - 1/9 among nine servers, 1 - 1/10 among ten.
+    const records = runs(20, scenario, strategyOf({ balancing: "random", affinity: "flow-table" }));
+    const expected = (1 - 1 / n) * (1 - 1 / (n - 1)) + (1 - 1 / n);
+    expectAgreement(estimate(records, share("binding-reset")), expected, { precision: 0.02 });
+  });
+});
+
+describe("a table that is lost", () => {
+  const users = populationOf({
+    arrivals: {
+      process: "phases",
+      phases: [
+        { durationMs: 200, fromPerSec: 5000, toPerSec: 5000 },
+        { durationMs: 1, fromPerSec: 0, toPerSec: 0 },
+      ],
+    },
+    session: { requests: constant(1e9), thinkMs: exponential(50) },
+  });
+  const of = (kind: "balancer-restart" | "balancer-reload", affinity: string, knobs = {}) =>
+    runs(
+      10,
+      idealised(users, { durationMs: 1500, faults: [{ kind, atMs: 500, balancers: [0], endsAfterMs: null }] }),
+      strategyOf({ balancing: "random", affinity, knobs }),
+    );
+  const moved = (record: RunRecord) => lostBy(record, "balancer-restart") / visits(record);
+
+  it.each([
+    ["balancer-restart", "source-table"],
+    ["balancer-reload", "source-table"],
+    ["balancer-reload", "header"],
+  ] as const)("moves 1 - 1/n of the sessions (%s, %s)", (kind, affinity) => {
+    const records = of(kind, affinity);
+    expectAgreement(estimate(records, moved), 1 - 1 / n, { precision: 0.02 });
+    expectOnly(records, "balancer-restart");
+  });
+
+  it("moves everybody, sooner or later, where an id is learned only as it is given out", () => {
+    // Whom chance sends back to the right server is not learned again, and is at its mercy with every request.
+    const records = of("balancer-restart", "learned-cookie");
+    for (const record of records) expect(moved(record)).toBe(1);
+    expectOnly(records, "balancer-restart");
+  });
+
+  it.each(["source-hash", "balancer-cookie", "route-suffix", "application-cookie"])(
+    "is no matter to %s, which has none",
+    (affinity) => {
+      for (const record of of("balancer-restart", affinity)) expect(metricOf(record, "sessionsLost")).toBe(0);
+    },
+  );
+
+  it("is taught by the old process where peers are set: (1 - e^(-t/θ))(1 - 1/n) come by before that has happened", () => {
+    const records = of("balancer-reload", "source-table", { peers: true, resyncMs: 20 });
+    expectAgreement(estimate(records, moved), (1 - Math.exp(-20 / 50)) * (1 - 1 / n), { precision: 0.09 });
+    expectOnly(records, "balancer-restart");
+  });
 });
 
 describe("one address of many", () => {
