@@ -11,6 +11,10 @@ const words: Readonly<Record<Reason, { readonly short: string; readonly long: st
   balanced: { short: "balanced", long: "no binding decided, so the algorithm chose" },
   bound: { short: "bound", long: "its binding led it there" },
   "failed-over": { short: "failed over", long: "its bound server was not eligible, so the algorithm chose" },
+  drained: { short: "drained", long: "its bound server drains, so the algorithm chose" },
+  overflowed: { short: "overflowed", long: "its bound server had no room, so the algorithm chose" },
+  insisted: { short: "insisted", long: "its binding led it there, although the server is out" },
+  "turned-away": { short: "turned away", long: "its bound server is out, and another one was not to be used" },
   redispatched: { short: "redispatched", long: "another server had refused it, so the algorithm chose" },
 };
 

@@ -82,9 +82,11 @@ function choice(chosen: Candidate, candidates: readonly Candidate[], decides: Ru
 
 /** The decision in a sentence or two. */
 export function explanationSentence({ explanation, balancing }: ExplainedDecision): string {
-  const { decision, candidates, boundServer } = explanation;
+  const { decision, candidates, boundServer, rule } = explanation;
   const { reason, serverIndex } = decision;
   const eligible = candidates.filter(({ isSeen }) => isSeen);
+  if (reason === "turned-away")
+    return `No server: the binding leads to ${boundServer}, which is out, and ${rule} says so.`;
   if (serverIndex === null) {
     return eligible.length === 0
       ? "No server: none was eligible, so the request was refused."
@@ -94,7 +96,15 @@ export function explanationSentence({ explanation, balancing }: ExplainedDecisio
   const how = choice(chosen, candidates, balancing.decides);
   switch (reason) {
     case "bound":
-      return `${chosen.server}: the request's binding leads there, and the server is eligible; the algorithm was not asked.`;
+      return rule === null
+        ? `${chosen.server}: the request's binding leads there, and the server is eligible; the algorithm was not asked.`
+        : `${chosen.server}: the request's binding leads there, and ${rule} keeps it there while the server drains.`;
+    case "insisted":
+      return `${chosen.server}: the request's binding leads there, and ${rule} sends it there although the server is out.`;
+    case "drained":
+      return `The binding leads to ${boundServer}, which drains; by ${rule}, ${balancing.name} chose. ${how}`;
+    case "overflowed":
+      return `The binding leads to ${boundServer}, which had no room; by ${rule}, ${balancing.name} chose. ${how}`;
     case "failed-over":
       return `The binding leads to ${boundServer}, which is not eligible, so ${balancing.name} chose. ${how}`;
     case "redispatched": {
@@ -127,14 +137,16 @@ function facts({ explanation, balancing, affinity, placement }: ExplainedDecisio
     ["whose", `${population}, visit ${whole(visit)}, request ${whole(request)}, attempt ${whole(attempt)}`],
     ["showed", `address ${address}, URL ${uri}, ${cookie === null ? "no cookie" : `session cookie ${cookie}`}`],
     ["binding", `${outcome === null ? "not looked for again" : `${outcomes[outcome]}${to}`}; affinity ${affinity}`],
+    ...(explanation.rule === null ? [] : [["binding rule", explanation.rule] as const]),
     ...(placement.length === 0 ? [] : [["placement", listOf(placement)] as const]),
     ["algorithm", `${balancing.name}${wasAsked ? "" : ", not asked"}`],
     ...(wasAsked ? how : []),
   ];
 }
 
-function standing({ isListed, isEligible, isSeen, isBarred, isAvoided }: Candidate): string {
+function standing({ isListed, isEligible, isDraining, isSeen, isBarred, isAvoided }: Candidate): string {
   if (!isListed) return "yet to join";
+  if (!isEligible && isDraining) return isSeen ? "drains, but used" : "drains";
   if (!isEligible) return isSeen ? "down, but used" : "down";
   if (!isSeen) return "left out by placement";
   if (isBarred) return "barred";

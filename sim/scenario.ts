@@ -193,6 +193,8 @@ export interface Cluster {
     readonly queue: {
       /** Requests that may wait; one more is refused. null is without bound. */
       readonly limit: number | null;
+      /** Requests that may wait for one server; a further one that is bound to it goes elsewhere. null is without bound. */
+      readonly perServerLimit: number | null;
       /** A request that has waited so long is refused; null is never. */
       readonly timeoutMs: number | null;
     } | null;

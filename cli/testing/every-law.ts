@@ -111,7 +111,7 @@ const scenario: Scenario = {
       requestTimeoutMs: 2000,
       cancelsAbandonedWork: true,
       healthCheck: { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3 },
-      queue: { limit: 100, timeoutMs: 1500 },
+      queue: { limit: 100, perServerLimit: null, timeoutMs: 1500 },
       reports: { intervalMs: 500, phases: "own", delayMs: { law: "exponential", mean: 20 }, lossFraction: 0.1 },
     },
     network: {

@@ -46,7 +46,14 @@ export function clusterOf(file: ClusterFile): Cluster {
               rise: balancers.healthCheck.rise,
               fall: balancers.healthCheck.fall,
             },
-      queue: balancers.queue === null ? null : { limit: balancers.queue.limit, timeoutMs: balancers.queue.timeout },
+      queue:
+        balancers.queue === null
+          ? null
+          : {
+              limit: balancers.queue.limit,
+              perServerLimit: balancers.queue.perServer,
+              timeoutMs: balancers.queue.timeout,
+            },
       reports: reportsOf(balancers.reports),
     },
     network: { clientToBalancerMs: network.clientToBalancer, balancerToServerMs: network.balancerToServer },

@@ -19,6 +19,9 @@ const queue = closed({
   limit: countOrNone({ minimum: 0 })
     .describe("Requests that may wait at one balancer; one more is refused.")
     .prefault("none"),
+  perServer: countOrNone({ minimum: 0 })
+    .describe("Requests that may wait for one server; one more that is bound to it goes elsewhere (HAProxy maxqueue).")
+    .prefault("none"),
   timeout: durationOrNone().describe("A request that has waited so long is refused.").prefault("none"),
 });
 

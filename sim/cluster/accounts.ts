@@ -274,10 +274,17 @@ export class Accounts implements SessionSide {
     const { requests } = this;
     if (this.state.cause !== null) return this.state.cause;
     if (requests.has(slot, request.WAS_REDISPATCHED)) return "overflow";
+    if (requests.has(slot, request.WAS_DRAINED)) return "drain";
     const balancer = requests.ints[slot * request.INTS + request.BALANCER]!;
-    if (this.fleets[balancer]!.isEligible[this.sessions.ints[session * field.INTS + field.SERVER]!] === 0)
-      return "failover";
+    const fleet = this.fleets[balancer]!;
+    const holder = this.sessions.ints[session * field.INTS + field.SERVER]!;
+    if (fleet.isUp[holder] === 0) {
+      // A server that was stopped may still be at its last requests, with all that is in its memory.
+      return fleet.isDraining[holder] === 1 || fleet.isListed[holder] === 0 ? "scale-in" : "failover";
+    }
     const cause = this.affinity.whyElsewhere(slot, balancer);
+    // A hash that leaves out a server that drains has not been changed by anything else.
+    if (cause === "rehash" && fleet.isDraining[holder] === 1) return "drain";
     // The hash has not changed its mind: an earlier request was refused where it points, and the session went elsewhere.
     const wasDisplaced = (this.sessions.ints[session * field.INTS + field.META]! & IS_DISPLACED) !== 0;
     return cause === "rehash" && wasDisplaced ? "overflow" : cause;

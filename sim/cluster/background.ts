@@ -43,6 +43,8 @@ export function takeBackground(parts: Background, kind: number, entity: number, 
       return parts.pool.open(entity);
     case event.HELD_TOO_LONG:
       return parts.balancers.limits!.timeout(entity, operand);
+    case event.HELD_FOR_SERVER:
+      return parts.balancers.limits!.giveUpServer(entity, operand);
     case event.BALANCER_WAKES:
       return parts.algorithms[entity]!.woken();
     case event.LOCK_LEASE_OVER:

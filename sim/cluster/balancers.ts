@@ -176,7 +176,8 @@ export class Balancers {
 
   dispatch(slot: number, balancer: number, server: number, reason: number): void {
     const { ints, floats } = this.requests;
-    this.decider.decided(slot, server, server < 0 ? decision.NO_SERVER : reason);
+    const isRefused = server < 0 && reason !== decision.TURNED_AWAY;
+    this.decider.decided(slot, server, isRefused ? decision.NO_SERVER : reason);
     ints[slot * request.INTS + request.SERVER] = server;
     if (server < 0) return this.returnError(slot, REFUSED);
     ints[slot * request.INTS + request.FLAGS]! |= request.IS_COUNTED;
@@ -184,7 +185,7 @@ export class Balancers {
     this.fleets[balancer]!.inFlight[server]!++;
     if (this.traffic !== null) this.traffic.sent(slot, balancer, server);
     if (this.limits !== null) this.limits.taken(balancer, server);
-    if (reason === decision.BOUND) this.algorithms[balancer]!.bound(server);
+    if (reason === decision.BOUND || reason === decision.INSISTED) this.algorithms[balancer]!.bound(server);
     this.algorithms[balancer]!.sent(server);
     if (this.network.toServer.takesTime) this.network.toServer.deliver(slot, event.AT_SERVER);
     else this.service.atServer(slot);

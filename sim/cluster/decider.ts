@@ -7,9 +7,10 @@ import type { Fleet } from "../balancing/fleet.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import { Digest } from "../metrics/digest.ts";
 import type { Meter } from "../metrics/meter.ts";
-import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
+import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
+import { fateOf, letterOf } from "./bindings.ts";
 import * as decision from "./decisions.ts";
 import type { Dispatcher, Limits } from "./limits.ts";
 import type { Requests } from "./requests.ts";
@@ -38,7 +39,6 @@ export class Decider implements Dispatcher {
   onset: decision.DecisionOnset | null = null;
   /** null where a balancer sends on whatever comes. */
   limits: Limits | null = null;
-  readonly afterLoss = decision.FAILED_OVER;
   private readonly requests: Requests;
   private readonly sessions: Sessions;
   private readonly fleets: readonly Fleet[];
@@ -78,13 +78,15 @@ export class Decider implements Dispatcher {
           server = bound;
           reason = decision.BOUND;
         } else {
-          outcome = DOWN;
-          reason = decision.FAILED_OVER;
+          reason = this.fateOf(slot, balancer, bound);
+          outcome = letterOf(fleet, bound, reason, outcome);
+          if (reason === decision.BOUND || reason === decision.INSISTED) server = bound;
         }
       }
       this.meter.outcomes[outcome]!++;
     }
-    if (server < 0 && this.mayChoose(balancer)) server = this.algorithms[balancer]!.pick(slot, avoid);
+    if (server < 0 && reason !== decision.TURNED_AWAY && this.mayChoose(balancer))
+      server = this.algorithms[balancer]!.pick(slot, avoid);
     if (this.limits === null) {
       this.way.dispatch(slot, balancer, server, reason);
     } else {
@@ -93,15 +95,22 @@ export class Decider implements Dispatcher {
     }
   }
 
+  /** What the rules have become of a request that is bound to a server which is not eligible, noted where it leads away. */
+  fateOf(slot: number, balancer: number, server: number): number {
+    const fate = fateOf(this.fleets[balancer]!, server, this.affinity.rules);
+    if (fate === decision.DRAINED) this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WAS_DRAINED;
+    return fate;
+  }
+
   /** Whether there is anybody to choose from; what helpers of placement make of a fleet that is down, only they know. */
   mayChoose(balancer: number): boolean {
     return this.fleets[balancer]!.eligibleCount > 0 || this.isPlaced;
   }
 
-  /** Once more, for a request that has waited. */
-  choose(slot: number, balancer: number, avoid: number): number {
-    if (this.onset !== null) this.onset(slot, balancer, avoid, -1);
-    return this.mayChoose(balancer) ? this.algorithms[balancer]!.pick(slot, avoid) : -1;
+  /** The algorithm's choice for a request that has waited, or would have to. */
+  choose(slot: number, balancer: number): number {
+    if (this.onset !== null) this.onset(slot, balancer, -1, decision.STANDS);
+    return this.mayChoose(balancer) ? this.algorithms[balancer]!.pick(slot, -1) : -1;
   }
 
   /** The decision has fallen. */

@@ -8,7 +8,17 @@ import * as request from "./requests.ts";
 import type { Servers } from "./servers.ts";
 
 /** Why a request went where it went, in the order of the codes of `decisions.ts`. */
-export const decisionReasons = ["no-server", "balanced", "bound", "failed-over", "redispatched"] as const;
+export const decisionReasons = [
+  "no-server",
+  "balanced",
+  "bound",
+  "failed-over",
+  "redispatched",
+  "drained",
+  "overflowed",
+  "insisted",
+  "turned-away",
+] as const;
 
 export interface Decision {
   /** Place in the run's stream of decisions, from 0. */

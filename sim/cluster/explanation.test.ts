@@ -167,7 +167,7 @@ test("a decision of a request that waited shows what there was when its server w
     cluster: {
       ...troubled.cluster,
       servers: [group({ count: 2, maxConnections: 1 })],
-      balancers: { ...troubled.cluster.balancers, queue: { limit: null, timeoutMs: null } },
+      balancers: { ...troubled.cluster.balancers, queue: { limit: null, perServerLimit: null, timeoutMs: null } },
     },
   };
   const input = { ...inputOf(balancingAlgorithms.find(({ name }) => name === "random")!), scenario: full };

@@ -6,10 +6,12 @@
 import type { BalancingAlgorithm } from "../balancing/algorithm.ts";
 import type { Fleet } from "../balancing/fleet.ts";
 import { type DrawTaken, RecordingDraws } from "../engine/recording-draws.ts";
-import { type AffinityMechanism, DOWN } from "../persistence/affinity/mechanism.ts";
+import type { AffinityMechanism, BindingRules } from "../persistence/affinity/mechanism.ts";
 import { type AffinityLetter, affinityLetters } from "../record.ts";
+import { fateOf, letterOf } from "./bindings.ts";
 import type { RequestsSeen } from "./contexts.ts";
 import { type Decision, decisionOf, type LoggedParts, observeDecisions } from "./decision-log.ts";
+import { STANDS } from "./decisions.ts";
 import * as request from "./requests.ts";
 
 /** A decision's place in the stream, from 0, or the request it is about: of several decisions, the first. */
@@ -28,6 +30,8 @@ export interface Candidate {
   /** In the balancer's configuration; one that is not has yet to join. */
   readonly isListed: boolean;
   readonly isEligible: boolean;
+  /** Taken for up, and about to be stopped: for those who are bound to it only. */
+  readonly isDraining: boolean;
   /** Eligible, but not for this request: it has as many as it may have, or has had this one already. */
   readonly isBarred: boolean;
   /** Among those that the algorithm was to choose from: the eligible, or what helpers of placement make of them. */
@@ -52,6 +56,8 @@ export interface Explanation {
   readonly outcome: AffinityLetter | null;
   /** The server of the binding, eligible or not. */
   readonly boundServer: string | null;
+  /** The rule of the mechanism that decided where the bound server could not simply be used, as `whenDraining: keep`. */
+  readonly rule: string | null;
   /** Every server of the scenario, in its order. */
   readonly candidates: readonly Candidate[];
   /** What the algorithm drew for this decision. */
@@ -65,7 +71,7 @@ export interface ExplainedParts extends LoggedParts {
   readonly algorithms: readonly BalancingAlgorithm[];
 }
 
-type Snapshot = Omit<Explanation, "decision" | "draws">;
+type Snapshot = Omit<Explanation, "decision" | "draws" | "rule">;
 
 /** A decision that has begun: its request may have to wait before it goes anywhere. */
 interface Begun {
@@ -106,7 +112,8 @@ export class Explainer {
       draws.taken = null;
       if (this.explanation !== null || !this.maySeek(parts, slot, mayWait)) return;
       draws.taken = [];
-      begun.set(slot, { snapshot: snapshotOf(parts, slot, balancer, avoid, bound), draws: draws.taken });
+      const looked = bound === STANDS ? begun.get(slot)?.snapshot : undefined;
+      begun.set(slot, { snapshot: snapshotOf(parts, slot, balancer, avoid, bound, looked), draws: draws.taken });
     };
     observeDecisions(balancers, (slot, server, reason) => {
       const index = this.next++;
@@ -115,7 +122,8 @@ export class Explainer {
       if (this.explanation !== null || found === undefined) return;
       if ("index" in this.sought && this.sought.index !== index) return;
       const decision = decisionOf(parts, index, slot, server, reason);
-      this.explanation = { decision, ...found.snapshot, draws: found.draws };
+      const rule = ruleOf(decision, found.snapshot, parts.affinity.rules);
+      this.explanation = { decision, ...found.snapshot, rule, draws: found.draws };
       begun.clear();
     });
   }
@@ -137,24 +145,57 @@ export class Explainer {
   }
 }
 
-function snapshotOf(parts: ExplainedParts, slot: number, balancer: number, avoid: number, bound: number): Snapshot {
+/** null where no rule came into it. */
+function ruleOf({ reason }: Decision, { boundServer, candidates }: Snapshot, rules: BindingRules): string | null {
+  const bound = candidates.find(({ server }) => server === boundServer);
+  switch (reason) {
+    case "bound":
+      return bound?.isDraining === true ? `whenDraining: ${rules.whenDraining}` : null;
+    case "drained":
+      return `whenDraining: ${rules.whenDraining}`;
+    case "failed-over":
+    case "insisted":
+    case "turned-away":
+      return `whenDown: ${rules.whenDown}`;
+    case "overflowed":
+      return rules.strictness === "hard" ? "the queue's limit for one server" : `strictness: ${rules.strictness}`;
+    case "no-server":
+      return bound?.isBarred === true ? `strictness: ${rules.strictness}` : null;
+    default:
+      return null;
+  }
+}
+
+/** `looked`: what was told of the look-up when the request came, where it is not made again. */
+function snapshotOf(
+  parts: ExplainedParts,
+  slot: number,
+  balancer: number,
+  avoid: number,
+  bound: number,
+  looked: Snapshot | undefined,
+): Snapshot {
   const { requestView, affinity, servers } = parts;
   const fleet = parts.fleets[balancer]!;
   const algorithm = parts.algorithms[balancer]!;
   const sees = (server: number): boolean => algorithm.sees?.(server) ?? fleet.isEligible[server] === 1;
-  const outcome = bound >= 0 && fleet.isEligible[bound] === 0 ? DOWN : affinity.outcome;
+  const outcome =
+    bound >= 0 && fleet.isEligible[bound] === 0
+      ? letterOf(fleet, bound, fateOf(fleet, bound, affinity.rules), affinity.outcome)
+      : affinity.outcome;
   return {
     address: requestView.addressTextOf(slot),
     uri: requestView.uriOf(slot),
     cookie: requestView.cookieOf(slot),
-    outcome: avoid < 0 ? affinityLetters[outcome]! : null,
-    boundServer: bound < 0 ? null : servers.names[bound]!,
+    outcome: looked !== undefined ? looked.outcome : avoid < 0 ? affinityLetters[outcome]! : null,
+    boundServer: looked !== undefined ? looked.boundServer : bound < 0 ? null : servers.names[bound]!,
     candidates: Array.from({ length: fleet.count }, (_, server) => ({
       isSeen: sees(server),
       server: servers.names[server]!,
       serverIndex: server,
       isListed: fleet.isListed[server] === 1,
       isEligible: fleet.isEligible[server] === 1,
+      isDraining: fleet.isUp[server] === 1 && fleet.isDraining[server] === 1,
       isBarred: fleet.isBarred[server] === 1,
       isAvoided: server === avoid,
       weight: fleet.weight[server]!,

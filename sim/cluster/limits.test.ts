@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Fleet } from "../balancing/fleet.ts";
 import { Kernel } from "../engine/kernel.ts";
+import { usualRules } from "../persistence/affinity/mechanism.ts";
 import type { Cluster } from "../scenario.ts";
+import { FAILED_OVER } from "./decisions.ts";
 import { Limits } from "./limits.ts";
 import { Requests } from "./requests.ts";
 import { type Line, type ReplayParts, replay } from "./testing/replay.ts";
@@ -12,6 +14,7 @@ const cookie = { affinity: { name: "balancer-cookie", knobs: { maxIdleMs: null, 
 
 const queue = (parts: Partial<NonNullable<Cluster["balancers"]["queue"]>> = {}) => ({
   limit: null,
+  perServerLimit: null,
   timeoutMs: null,
   ...parts,
 });
@@ -112,10 +115,10 @@ describe("the queue of a balancer", () => {
     const fleet = new Fleet([1, 1]);
     fleet.admit([0, 1]);
     const maximum = Int32Array.of(1, 1);
-    const limits = new Limits({ kernel, requests, fleets: [fleet], maximum, queue: queue() });
+    const limits = new Limits({ kernel, requests, fleets: [fleet], maximum, queue: queue(), rules: usualRules });
     const sent: string[] = [];
     limits.dispatcher = {
-      afterLoss: 7,
+      fateOf: () => FAILED_OVER,
       choose: () => (fleet.isEligible[1] === 1 && fleet.isBarred[1] === 0 ? 1 : -1),
       dispatch(slot, balancer, server, reason) {
         sent.push(`${kernel.nowMs} ${slot} ${server} ${reason}`);
@@ -134,7 +137,7 @@ describe("the queue of a balancer", () => {
     kernel.next(50);
     fleet.inFlight[1]!--;
     limits.released(0, 1);
-    expect(sent).toEqual([`0 ${first} 0 1`, `30 ${second} 1 7`, `50 ${third} 1 7`]);
+    expect(sent).toEqual([`0 ${first} 0 1`, `30 ${second} 1 ${FAILED_OVER}`, `50 ${third} 1 ${FAILED_OVER}`]);
     expect([first, second, third].map((slot) => limits.waitedMs(slot))).toEqual([0, 30, 50]);
     // Nobody waits for a server that is out any more, and its connections bar nobody.
     expect([fleet.barredCount, fleet.isBarred[0]]).toEqual([1, 0]);

@@ -3,16 +3,20 @@
  *
  * A server with as many requests of a balancer as it may have is barred there: the algorithm passes it over. A request
  * for which there is no room at all, or none on the server it is bound to, waits in the balancer's queue, if it has one
- * with room, until a server has room, its time is over, or its client is gone; else it is refused (503).
+ * with room, until a server has room, its time is over, or its client is gone; else it is refused (503). How long a bound
+ * request waits for its own server before it goes elsewhere is the affinity mechanism's rule.
  *
  * As in HAProxy: when there is room on a server, whoever has waited longest gets it, of those bound to the server and
- * those that any server would do for; a server that is taken out hands back those who wait for it. We let the algorithm
- * choose again for the latter, which comes to the server with room where only one has any.
+ * those that any server would do for; where as many wait for a server as may (`maxqueue`), a request that is bound to it
+ * goes elsewhere; a server that is taken out hands back those who wait for it. We let the algorithm choose again for the
+ * latter, which comes to the server with room where only one has any.
  */
 import type { Fleet } from "../balancing/fleet.ts";
 import { grown } from "../engine/grown.ts";
 import { type EventHandle, type Kernel, NO_EVENT } from "../engine/kernel.ts";
+import type { AffinityMechanism, BindingRules } from "../persistence/affinity/mechanism.ts";
 import type { Cluster } from "../scenario.ts";
+import * as decision from "./decisions.ts";
 import * as event from "./events.ts";
 import type { Requests } from "./requests.ts";
 import * as request from "./requests.ts";
@@ -22,10 +26,10 @@ import { NO_LIMIT, type Servers } from "./servers.ts";
 export interface Dispatcher {
   /** The request goes to `server` for this reason, or is refused where that is -1. */
   dispatch(slot: number, balancer: number, server: number, reason: number): void;
-  /** Why a request goes elsewhere when the server that it waited for was taken out. */
-  readonly afterLoss: number;
+  /** What becomes of a request that is bound to a server which is not eligible: a reason of `decisions.ts`. */
+  fateOf(slot: number, balancer: number, server: number): number;
   /** The algorithm's choice, -1 for none. */
-  choose(slot: number, balancer: number, avoid: number): number;
+  choose(slot: number, balancer: number): number;
 }
 
 export interface LimitsParts {
@@ -35,11 +39,13 @@ export interface LimitsParts {
   /** By server. */
   readonly maximum: Int32Array;
   readonly queue: Cluster["balancers"]["queue"];
+  readonly rules: BindingRules;
 }
 
 const NOBODY = -1;
 
-interface BalancersSide extends Omit<LimitsParts, "maximum" | "queue"> {
+interface BalancersSide extends Omit<LimitsParts, "maximum" | "queue" | "rules"> {
+  readonly affinity: AffinityMechanism;
   readonly servers: Servers;
   readonly settings: Cluster["balancers"];
 }
@@ -48,7 +54,7 @@ interface BalancersSide extends Omit<LimitsParts, "maximum" | "queue"> {
 export function limitsOf(parts: BalancersSide, dispatcher: Dispatcher): Limits | null {
   const maximum = parts.servers.maxConnections;
   if (maximum.every((limit) => limit === NO_LIMIT)) return null;
-  const limits = new Limits({ ...parts, maximum, queue: parts.settings.queue });
+  const limits = new Limits({ ...parts, maximum, queue: parts.settings.queue, rules: parts.affinity.rules });
   limits.dispatcher = dispatcher;
   return limits;
 }
@@ -60,12 +66,17 @@ export class Limits {
   private readonly fleets: readonly Fleet[];
   private readonly maximum: Int32Array;
   private readonly queue: Cluster["balancers"]["queue"];
+  private readonly rules: BindingRules;
   private readonly lane: number;
+  /** For waits that end with another server. */
+  private readonly boundedLane: number;
   /** Lists of those who wait, by balancer: one for each server, and the last for those that any will do for. */
   private readonly lists: number;
   private readonly head: Int32Array;
   private readonly tail: Int32Array;
   private readonly waiting: Int32Array;
+  /** By list. */
+  private readonly length: Int32Array;
   private arrivals = 0;
   /** By request: its list, its turn, why it goes where it goes, when it began to wait, and how long it has in this attempt. */
   private list = new Int32Array(64);
@@ -85,10 +96,13 @@ export class Limits {
     this.maximum = parts.maximum;
     this.queue = parts.queue;
     this.lane = this.queue !== null && this.queue.timeoutMs !== null ? parts.kernel.addLane() : -1;
+    this.rules = parts.rules;
+    this.boundedLane = this.queue !== null && this.rules.strictness === "bounded" ? parts.kernel.addLane() : -1;
     this.lists = parts.maximum.length + 1;
     this.head = new Int32Array(parts.fleets.length * this.lists).fill(NOBODY);
     this.tail = new Int32Array(parts.fleets.length * this.lists).fill(NOBODY);
     this.waiting = new Int32Array(parts.fleets.length);
+    this.length = new Int32Array(parts.fleets.length * this.lists);
   }
 
   /** An attempt reaches its balancer. */
@@ -122,11 +136,17 @@ export class Limits {
     }
     const own = balancer * this.lists + server;
     const stranded: number[] = [];
-    while (this.head[own]! !== NOBODY) {
-      stranded.push(this.head[own]!);
-      this.leave(this.head[own]!, balancer);
+    for (let slot = this.head[own]!; slot !== NOBODY; slot = this.requests.ints[slot * request.INTS + request.NEXT]!) {
+      stranded.push(slot);
     }
-    for (const slot of stranded) this.place(slot, balancer, this.choose(slot, balancer), this.dispatcher.afterLoss);
+    for (const slot of stranded) {
+      const fate = this.dispatcher.fateOf(slot, balancer, server);
+      if (fate === decision.BOUND) return;
+      this.leave(slot, balancer);
+      if (fate === decision.INSISTED) this.dispatcher.dispatch(slot, balancer, server, fate);
+      else if (fate === decision.TURNED_AWAY) this.dispatcher.dispatch(slot, balancer, -1, fate);
+      else this.place(slot, balancer, this.dispatcher.choose(slot, balancer), fate);
+    }
   }
 
   private bar(balancer: number, server: number): void {
@@ -135,34 +155,77 @@ export class Limits {
     fleet.setBarred(server, isFull && fleet.isEligible[server] === 1);
   }
 
-  private choose(slot: number, balancer: number): number {
-    return this.dispatcher.choose(slot, balancer, -1);
-  }
-
   /** The request goes to `server` if there is room, waits for it, or for any where it is -1, or is refused. */
   place(slot: number, balancer: number, server: number, reason: number): void {
+    const isBound = reason === decision.BOUND;
+    if (server >= 0 && this.hasRoom(balancer, server)) this.dispatcher.dispatch(slot, balancer, server, reason);
+    else if (reason === decision.INSISTED) this.dispatcher.dispatch(slot, balancer, server, reason);
+    else if (isBound && this.goesElsewhere(balancer, server)) this.placeElsewhere(slot, balancer);
+    else if (reason === decision.TURNED_AWAY || !this.wait(slot, balancer, server, reason))
+      this.dispatcher.dispatch(slot, balancer, -1, reason);
+  }
+
+  private hasRoom(balancer: number, server: number): boolean {
     const fleet = this.fleets[balancer]!;
-    const hasRoom = server >= 0 && fleet.isBarred[server] === 0;
-    if (hasRoom) this.dispatcher.dispatch(slot, balancer, server, reason);
-    else if (!this.wait(slot, balancer, server, reason)) this.dispatcher.dispatch(slot, balancer, -1, reason);
+    if (fleet.isEligible[server] === 1) return fleet.isBarred[server] === 0;
+    return fleet.inFlight[server]! < this.maximum[server]!;
+  }
+
+  /** Whether a request does not wait for the server that it is bound to. */
+  private goesElsewhere(balancer: number, server: number): boolean {
+    const { queue } = this;
+    const { strictness } = this.rules;
+    if (strictness === "soft") return true;
+    if (queue === null) return strictness === "bounded";
+    const waiting = this.length[balancer * this.lists + server]!;
+    if (queue.perServerLimit !== null && waiting >= queue.perServerLimit) return true;
+    return strictness === "bounded" && queue.limit !== null && this.waiting[balancer]! >= queue.limit;
+  }
+
+  private placeElsewhere(slot: number, balancer: number): void {
+    this.requests.ints[slot * request.INTS + request.FLAGS]! |= request.WAS_REDISPATCHED;
+    this.place(slot, balancer, this.dispatcher.choose(slot, balancer), decision.OVERFLOWED);
   }
 
   /** False when there is nothing to wait for, or no room to wait in. */
   private wait(slot: number, balancer: number, server: number, reason: number): boolean {
     const { queue, kernel } = this;
-    if (queue === null || this.fleets[balancer]!.eligibleCount === 0) return false;
+    if (queue === null || (server < 0 && this.fleets[balancer]!.eligibleCount === 0)) return false;
     if (queue.limit !== null && this.waiting[balancer]! >= queue.limit) return false;
     this.requests.ints[slot * request.INTS + request.PHASE] = request.HELD;
     this.reason[slot] = reason;
     this.turn[slot] = this.arrivals++;
     this.sinceMs[slot] = kernel.nowMs;
-    this.timer[slot] =
-      queue.timeoutMs === null
-        ? NO_EVENT
-        : kernel.scheduleInLane(this.lane, kernel.nowMs + queue.timeoutMs, event.HELD_TOO_LONG, slot, balancer);
+    this.timer[slot] = this.timerOf(slot, balancer, reason);
     this.append(slot, balancer * this.lists + (server < 0 ? this.lists - 1 : server));
     this.waiting[balancer]!++;
     return true;
+  }
+
+  private timerOf(slot: number, balancer: number, reason: number): EventHandle {
+    const { kernel, rules } = this;
+    const timeoutMs = this.queue!.timeoutMs ?? Infinity;
+    const { nowMs } = kernel;
+    if (reason === decision.BOUND && rules.strictness === "bounded" && rules.boundedWaitMs < timeoutMs)
+      return kernel.scheduleInLane(
+        this.boundedLane,
+        nowMs + rules.boundedWaitMs,
+        event.HELD_FOR_SERVER,
+        slot,
+        balancer,
+      );
+    if (timeoutMs === Infinity) return NO_EVENT;
+    // What it has waited for its own server counts.
+    if (reason === decision.OVERFLOWED)
+      return kernel.schedule(nowMs + timeoutMs - this.spentMs[slot]!, event.HELD_TOO_LONG, slot, balancer);
+    return kernel.scheduleInLane(this.lane, nowMs + timeoutMs, event.HELD_TOO_LONG, slot, balancer);
+  }
+
+  /** The request has waited long enough for its own server: another one will do. */
+  giveUpServer(slot: number, balancer: number): void {
+    this.timer[slot] = NO_EVENT;
+    this.leave(slot, balancer);
+    this.placeElsewhere(slot, balancer);
   }
 
   /** The request has waited long enough: 503. */
@@ -184,6 +247,7 @@ export class Limits {
     if (after === NOBODY) this.tail[list] = before;
     else links[after * request.INTS + request.PREVIOUS] = before;
     this.waiting[balancer]!--;
+    this.length[list]!--;
     this.spentMs[slot]! += this.kernel.nowMs - this.sinceMs[slot]!;
     const timer: EventHandle = this.timer[slot]!;
     if (timer !== NO_EVENT) this.kernel.cancel(timer);
@@ -200,6 +264,7 @@ export class Limits {
     else links[last * request.INTS + request.NEXT] = slot;
     this.tail[list] = slot;
     this.list[slot] = list;
+    this.length[list]!++;
   }
 
   private give(balancer: number, server: number): void {
@@ -222,7 +287,7 @@ export class Limits {
     const own = this.head[balancer * this.lists + server]!;
     const anyone = this.head[balancer * this.lists + this.lists - 1]!;
     if (anyone !== NOBODY && (own === NOBODY || this.turn[anyone]! < this.turn[own]!)) {
-      const chosen = this.choose(anyone, balancer);
+      const chosen = this.dispatcher.choose(anyone, balancer);
       if (chosen >= 0 && fleet.isBarred[chosen] === 0) {
         this.leave(anyone, balancer);
         this.dispatcher.dispatch(anyone, balancer, chosen, this.reason[anyone]!);

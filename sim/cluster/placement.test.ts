@@ -53,7 +53,7 @@ describe("placement in a run", () => {
       servers: [group({ count: 4, maxConnections: 1 })],
       serviceMs: 100,
       strategy: { ...spread, ...helper("subset", { size: 2, scheme: "rounds", fallback: "none" }) },
-      balancers: { queue: { limit: null, timeoutMs: null } },
+      balancers: { queue: { limit: null, perServerLimit: null, timeoutMs: null } },
     });
     expect(new Set(serversOf(run)).size).toBe(2);
     expect(run.decisions.map(({ atMs }) => atMs)).toEqual([10, 20, 110, 120]);

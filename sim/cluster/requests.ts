@@ -60,7 +60,7 @@ export const WRITES = 1;
 export const IS_GHOST = 2;
 /** Intended after the end of warm-up: it counts in the metrics. */
 export const IS_MEASURED = 4;
-/** Sent to another server after the first one refused it. */
+/** Sent to another server after the first one refused it, or since its own had no room. */
 export const WAS_REDISPATCHED = 8;
 /** The session was born when this request was sent, so there is state to be found. */
 export const HAS_SESSION = 16;
@@ -84,13 +84,15 @@ export const CONFLICT_MASK = 0xf;
 
 /** From this bit on, code + 1 of the cause for which the copy it read was an older one; 0 where it was the newest. */
 export const STALE_SHIFT = 16;
-export const STALE_MASK = 0xff;
+export const STALE_MASK = 0x7f;
+/** Led away from the server of its binding, which drains. */
+export const WAS_DRAINED = 0x80_0000;
 /** From this bit on, how many session ids the client had been given when it sent the request, modulo the mask + 1. */
 export const ID_SHIFT = 24;
 export const ID_MASK = 0x7f;
 
 /** What belongs to one attempt, and not to the request. */
-export const OF_ATTEMPT = WAS_REDISPATCHED | GIVES_ID | (CONFLICT_MASK << CONFLICT_SHIFT);
+export const OF_ATTEMPT = WAS_REDISPATCHED | WAS_DRAINED | GIVES_ID | (CONFLICT_MASK << CONFLICT_SHIFT);
 
 /** Values of PHASE: where an attempt is decides what a crash, a timeout or an impatient user does to it. */
 export const ON_NETWORK = 0;

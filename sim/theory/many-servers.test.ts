@@ -64,7 +64,7 @@ describe("one queue at the balancer", () => {
       durationMs: 10_000,
       populations: [populationOf({ arrivals: poisson(4) })],
       servers: serversOf({ count: 5, maxConnections: 1 }),
-      balancers: { queue: { limit: null, timeoutMs: null } },
+      balancers: { queue: { limit: null, perServerLimit: null, timeoutMs: null } },
     });
     const records = runs(20, scenario, strategyOf({ balancing: "power-of-two-choices" }));
     expectAgreement(estimate(records, "heldMeanMs"), queues.meanWait(5, 4), { precision: 0.12 });

@@ -33,7 +33,13 @@ const balancers = fc.record({
       fall: fc.integer({ min: 1, max: 3 }),
     }),
   ),
-  queue: fc.option(fc.record({ limit: fc.constantFrom(null, 0, 1, 20), timeoutMs: fc.constantFrom(null, 0, 15, 200) })),
+  queue: fc.option(
+    fc.record({
+      limit: fc.constantFrom(null, 0, 1, 20),
+      perServerLimit: fc.constantFrom(null, null, 0, 2),
+      timeoutMs: fc.constantFrom(null, 0, 15, 200),
+    }),
+  ),
   reports: fc.option(
     fc.record({
       intervalMs: fc.constantFrom(0, 25, 300),
