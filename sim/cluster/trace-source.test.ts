@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { withDefaults } from "../catalogue.ts";
+import { sourceHash } from "../persistence/affinity/source-hash.ts";
 import { WRITES } from "../workload/sessions.ts";
 import { replay as replayed } from "./testing/replay.ts";
 
 /** Leads every client by its address, so that servers tell addresses. */
 const replay = (lines: Parameters<typeof replayed>[0], ends: Parameters<typeof replayed>[1], patienceMs?: number) =>
   replayed(lines, ends, {
-    strategy: { affinity: { name: "source-hash", knobs: { avalanche: false } } },
+    strategy: { affinity: { name: "source-hash", knobs: withDefaults(sourceHash, { avalanche: false }) } },
     users: { patienceMs: patienceMs ?? null },
   });
 
