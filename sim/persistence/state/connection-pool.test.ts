@@ -194,6 +194,16 @@ describe("a fleet of pools", () => {
     expect(times(late.refusedAt, 0)).toEqual([100]);
   });
 
+  it("connects to another node when its own is gone, and keeps the line of those who wait", () => {
+    const rig = new Rig();
+    rig.holdMs = () => 1000;
+    rig.ask(0, 1, 2);
+    rig.to(30);
+    rig.pools.moveOn(0);
+    rig.to(60);
+    expect([rig.pools.openCount, rig.begunAt.get(2)]).toEqual([4, 50]);
+  });
+
   it("tries again at its own moment after an outage: on average half the longest interval later", () => {
     const rig = new Rig({ reconnectBackoffMs: 5000, connectionTimeoutMs: 1e6, connectMs: 0 }, 400);
     rig.pools.disconnect();

@@ -149,6 +149,16 @@ export class ConnectionPools {
     }
   }
 
+  /** The node that a server's connections led to is gone, and it connects to another one; who waits goes on waiting. */
+  moveOn(server: number): void {
+    this.begin();
+    const pool = this.poolOf(server);
+    this.closeAll(pool);
+    if (this.settings.pooling === "none") return;
+    this.fill(pool, this.context.nowMs);
+    this.arm(pool);
+  }
+
   /** Open connections of the whole fleet, those included that are being made. */
   get openCount(): number {
     this.begin();

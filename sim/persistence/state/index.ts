@@ -3,6 +3,7 @@ import { backups } from "./backups.ts";
 import { hybrid } from "./hybrid.ts";
 import { memcached } from "./memcached.ts";
 import { memoryGrid } from "./memory-grid.ts";
+import { multiPrimaryDatabase } from "./multi-primary-database.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -22,4 +23,5 @@ export const stateBackends: readonly StateDefinition[] = [
   token,
   hybrid,
   memcached,
+  multiPrimaryDatabase,
 ];
