@@ -4,6 +4,7 @@ import { hybrid } from "./hybrid.ts";
 import { memcached } from "./memcached.ts";
 import { memoryGrid } from "./memory-grid.ts";
 import { multiPrimaryDatabase } from "./multi-primary-database.ts";
+import { quorumStore } from "./quorum-store.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
@@ -24,4 +25,5 @@ export const stateBackends: readonly StateDefinition[] = [
   hybrid,
   memcached,
   multiPrimaryDatabase,
+  quorumStore,
 ];
