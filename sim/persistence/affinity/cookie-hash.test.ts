@@ -79,6 +79,14 @@ describe("the hash of a generated cookie", () => {
     });
   }
 
+  it("moves nobody but the clients of the server that goes where the ring grows and shrinks with the fleet", () => {
+    const bench = hashing(N, { pointsPerServer: 160 });
+    const before = settled(bench);
+    bench.fleets[0]!.setEligible(3, false);
+    const without = settled(bench);
+    expect(before.filter((server, client) => server !== 3 && without[client] !== server)).toEqual([]);
+  });
+
   it("is another one after its life, wherever that leads, and the browser is why", () => {
     const bench = hashing(10, { ttlMs: 1000 });
     const before = settled(bench);

@@ -185,6 +185,13 @@ export const cookieHash = defineAffinity({
       maximum: 8_388_608,
       summary: "Points on the ring, at least.",
     },
+    pointsPerServer: {
+      unit: "count",
+      default: null,
+      minimum: 1,
+      maximum: 10_000,
+      summary: "Points for each server instead, on a ring that grows with the fleet (lua-resty-chash: 160).",
+    },
     tableSize: {
       unit: "count",
       default: 65_537,
@@ -209,6 +216,7 @@ export const cookieHash = defineAffinity({
       table: knobs.table === "maglev" ? "maglev" : "ring",
       ringSize: knobs.ringSize,
       tableSize: knobs.tableSize,
+      pointsPerServer: knobs.pointsPerServer,
       cookieBytes: knobs.cookieBytes,
     };
     return settings.cookie === "application"

@@ -11,6 +11,8 @@ export interface HashedFleetSettings {
   /** Points on the ring, at least; slots of the table, of which the next prime is taken. */
   readonly ringSize: number;
   readonly tableSize: number;
+  /** Where given, the ring grows with the fleet instead, and a change moves nobody whom it need not. */
+  readonly pointsPerServer: number | null;
 }
 
 const LARGEST_RING = 8_388_608;
@@ -47,6 +49,11 @@ export class HashedFleet {
     if (this.servers.length === 0) return;
     const hosts = eligibleHosts(view, "address");
     if (settings.table === "maglev") this.slots = maglevTable(hosts, primeFrom(settings.tableSize));
-    else this.ring = envoyRing(hosts, { minimum: settings.ringSize, maximum: LARGEST_RING }, "xxhash");
+    else this.ring = envoyRing(hosts, { minimum: this.points(), maximum: LARGEST_RING }, "xxhash");
+  }
+
+  private points(): number {
+    const { ringSize, pointsPerServer } = this.settings;
+    return pointsPerServer === null ? ringSize : pointsPerServer * this.servers.length;
   }
 }
