@@ -20,6 +20,8 @@ export type { Better, Metric, MetricName } from "./metrics/catalogue.ts";
 export { metricNamed, metrics } from "./metrics/catalogue.ts";
 export type { Cause } from "./metrics/causes.ts";
 export { sessionCauses } from "./metrics/causes.ts";
+export type { TroubleKind } from "./metrics/ledger-counts.ts";
+export { troubleKinds } from "./metrics/ledger-counts.ts";
 export { PartError } from "./part-error.ts";
 export { affinityMechanisms } from "./persistence/affinity/index.ts";
 export { stateBackends } from "./persistence/state/index.ts";

@@ -125,7 +125,7 @@ export class Ledger {
     counts.caused.surpriseTimeouts[code]!++;
     const ageMs = nowMs - this.sessions.bornAtMs[session]!;
     counts.timedOutWork.writes[code]! += this.sessions.owedOf(session);
-    counts.timedOutWork.requests[code]! += number - this.loginNumberOf(session);
+    counts.timedOutWork.requests[code]! += this.requestsSince(session, number);
     counts.timedOutWork.ms[code]! += ageMs;
     this.timedOutAgeMs.add(ageMs);
     this.end(session, bytes, nowMs);
@@ -146,7 +146,7 @@ export class Ledger {
     counts.lost++;
     counts.caused.sessionsLost[code]!++;
     counts.lostWork.writes[code]! += writes;
-    counts.lostWork.requests[code]! += number - this.loginNumberOf(session);
+    counts.lostWork.requests[code]! += this.requestsSince(session, number);
     counts.lostWork.ms[code]! += ageMs;
     this.lostAgeMs.add(ageMs);
     this.loseWrites(cause, writes);
@@ -168,9 +168,10 @@ export class Ledger {
     this.counts.caused.transactionsInterrupted[causeCode(cause)]!++;
   }
 
-  private loginNumberOf(session: number): number {
+  /** From the login to request `number`, which may have been sent before the login and overtaken by it. */
+  private requestsSince(session: number, number: number): number {
     const isRelogin = (this.sessions.ints[session * field.INTS + field.META]! & IS_RELOGIN) !== 0;
-    return isRelogin ? this.loginNumber[session]! : 0;
+    return Math.max(0, number - (isRelogin ? this.loginNumber[session]! : 0));
   }
 
   private noteLogin(session: number, number: number): void {

@@ -1,5 +1,6 @@
 /** What must hold for the record of every run, whatever the scenario and the strategy. */
 import { affinityLetters, type Cause, type Fault, type RunRecord, type Scenario, type Strategy } from "../../index.ts";
+import { troubleViolations } from "./trouble-laws.ts";
 
 /** Everything that is wrong with the record; empty when nothing is. */
 export function violations(record: RunRecord, scenario: Scenario, strategy: Strategy): readonly string[] {
@@ -12,6 +13,7 @@ export function violations(record: RunRecord, scenario: Scenario, strategy: Stra
     ...timeline(record, scenario),
     ...decisions(record),
     ...causes(record, scenario, strategy),
+    ...troubleViolations(record, scenario),
   ];
 }
 
