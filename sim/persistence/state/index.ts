@@ -4,6 +4,7 @@ import { hybrid } from "./hybrid.ts";
 import { memcached } from "./memcached.ts";
 import { memoryGrid } from "./memory-grid.ts";
 import { multiPrimaryDatabase } from "./multi-primary-database.ts";
+import { nearCache } from "./near-cache.ts";
 import { quorumStore } from "./quorum-store.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
@@ -26,4 +27,5 @@ export const stateBackends: readonly StateDefinition[] = [
   memcached,
   multiPrimaryDatabase,
   quorumStore,
+  nearCache,
 ];
