@@ -9,6 +9,7 @@ import { quorumStore } from "./quorum-store.ts";
 import { redis } from "./redis.ts";
 import { replicated } from "./replicated.ts";
 import { serverMemory } from "./server-memory.ts";
+import { sharedFiles } from "./shared-files.ts";
 import { signedCookie } from "./signed-cookie.ts";
 import { sqlDatabase } from "./sql-database.ts";
 import { token } from "./token.ts";
@@ -19,6 +20,7 @@ export const stateBackends: readonly StateDefinition[] = [
   replicated,
   backups,
   memoryGrid,
+  sharedFiles,
   redis,
   signedCookie,
   sqlDatabase,

@@ -35,6 +35,24 @@ describe("server memory", () => {
     expect(told(bench.read(0, 1))).toBe("missing: crash");
   });
 
+  it("loses with a server that is taken away what lay there, and says so", () => {
+    const bench = new Bench("server-memory", 3);
+    bench.begin(0);
+    bench.write(0, 1, 1);
+    bench.stop(1);
+    expect(told(bench.read(0, 2))).toBe("missing: scale-in");
+  });
+
+  it("keeps everything that concurrent requests of one session change, for they work on one object", () => {
+    const bench = new Bench("server-memory", 2);
+    bench.begin(0);
+    bench.write(0, 1, 1);
+    const reads = [bench.read(0, 1), bench.read(0, 1), bench.read(0, 1)];
+    const written = reads.map(({ found }) => bench.write(0, 1, found + 1).found);
+    expect(written).toEqual([2, 3, 4]);
+    expect(told(bench.read(0, 1))).toBe(4);
+  });
+
   it("begins anew in a slot that another session had", () => {
     const bench = new Bench("server-memory", 2);
     bench.begin(0);
