@@ -17,6 +17,7 @@ interface Absence {
 
 export class ClientValueKey implements Key {
   readonly isShared = false;
+  readonly unlearned = "link-missed";
   private readonly context: AffinityContext;
   private readonly absence: Absence;
   private readonly clients: Draws;

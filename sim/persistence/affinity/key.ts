@@ -10,6 +10,8 @@ export interface Key {
   of(request: number): number;
   /** What the answer is stored under, -1 for nothing; `isKnown` asks the balancer's table. */
   learnedFrom(request: number, isKnown: (key: number) => boolean): number;
+  /** The cause where the client's last answer taught the balancer nothing; absent where that changes nothing. */
+  readonly unlearned?: Cause;
   /** Why the request brought no key, or another one than the client's last; null where it brought the same. */
   whyMissed(request: number): Cause | null;
   /** The visit in this slot is over, or a new one begins there. */

@@ -17,6 +17,7 @@ import type { TableOptions } from "./table-knobs.ts";
 /** Values of `storedBy` that are no balancer. */
 const NOBODY = -1;
 const NO_ROOM = -2;
+const UNLEARNED = -3;
 /** Longer ago than anything that happens. */
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -88,8 +89,11 @@ export class KeyedTable extends Mechanism implements SessionColumns {
     this.asked = table;
     table.expire(nowMs);
     const key = this.key.learnedFrom(request, this.isKnown);
-    if (key < 0) return;
     const session = this.context.requests.sessionOf(request);
+    if (key < 0) {
+      if (this.key.unlearned !== undefined) this.storedBy[session] = UNLEARNED;
+      return;
+    }
     this.storedAtMs[session] = nowMs;
     this.storedServer[session] = server;
     if (!table.set(key, server, nowMs)) {
@@ -117,6 +121,7 @@ export class KeyedTable extends Mechanism implements SessionColumns {
     const session = this.context.requests.sessionOf(request);
     const home = this.storedBy[session]!;
     if (home === NO_ROOM) return "binding-refused";
+    if (home === UNLEARNED) return this.key.unlearned!;
     const key = this.key.of(request);
     // What it was answered first did not become a binding: it carried no key yet.
     if (home === NOBODY || key < 0) return "no-affinity";

@@ -141,8 +141,8 @@ function decisions({ digest }: RunRecord): readonly string[] {
 }
 
 /** Requests that bring nothing to be recognised by, as a mechanism's knobs may have it. */
-const mayLackKey = ({ absentFraction = 0, learns, key }: Strategy["affinity"]["knobs"]): boolean =>
-  absentFraction !== 0 || learns === "carried" || key === "address-and-port";
+const mayLackKey = ({ absentFraction = 0, learns, key, cookie }: Strategy["affinity"]["knobs"]): boolean =>
+  absentFraction !== 0 || learns === "carried" || key === "address-and-port" || cookie === "application";
 
 /** A cause can only be named when there was an occasion for it. */
 function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affinity }: Strategy): readonly string[] {
@@ -151,8 +151,10 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
   const crashes = has("crash");
   const drains = has("drain", "scale-in");
   const changes = crashes || drains || has("scale-out");
-  // Requests of one recorded session overlap: of two logins at once, one server keeps the copy and another is bound.
-  const overlaps = populations.some((population) => population.arrivals.process === "trace");
+  // Requests of one session overlap: of two logins at once, one server keeps the copy and another is bound.
+  const overlaps = populations.some(
+    ({ arrivals, session }) => arrivals.process === "trace" || session.parallel !== null || session.polling !== null,
+  );
   const someone = (is: (clients: Scenario["populations"][number]["clients"]) => boolean) =>
     populations.some((population) => is(population.clients));
   const isPossible: Readonly<Partial<Record<Cause, boolean>>> = {
@@ -178,7 +180,7 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
     "shared-address": overlaps || someone(({ natFraction }) => natFraction > 0),
     "binding-reset": changes && affinity.knobs["whenServersChange"] !== "keep",
     "binding-refused": affinity.knobs["whenFull"] === "refuse",
-    "old-route": crashes || overlaps || cluster.balancers.redispatch > 0,
+    "old-route": changes || overlaps || cluster.balancers.redispatch > 0,
     "link-missed": affinity.knobs["missedFraction"] !== 0,
     "tls-session-changed": affinity.knobs["resumingFraction"] !== undefined,
     "cookie-overflow": true,
