@@ -1,6 +1,8 @@
 /** Sessions that travel with the client: cookies and tokens, and hybrids of them. */
 import { part, type StrategyPreset } from "./preset.ts";
 
+const DAY_MS = 86_400_000;
+
 export const clients: readonly StrategyPreset[] = [
   {
     name: "signed-cookie",
@@ -12,5 +14,89 @@ export const clients: readonly StrategyPreset[] = [
     balancing: part("least-connections"),
     affinity: part("none"),
     state: part("signed-cookie"),
+  },
+  {
+    name: "rails-cookie-store",
+    summary: "The session in an encrypted cookie; the framework fails a request that would make it too large.",
+    products: "Ruby on Rails 8, the default session store.",
+    source: "Rails cookie_store.rb and cookies.rb (`CookieOverflow` above 4096 bytes), August 2026.",
+    knownFlaw: "Once a session has grown to the limit, everything that would add to it ends in an error.",
+    shownBy: "growing-cookies",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("signed-cookie", { protection: "encrypted", nameBytes: 12, overflow: "error" }),
+  },
+  {
+    name: "aspnet-cookie",
+    summary: "An encrypted cookie in chunks, which ends after 14 days and is renewed in the second half.",
+    products: "ASP.NET Core 10 cookie authentication with ChunkingCookieManager, behind nginx.",
+    source:
+      "ASP.NET Core CookieAuthenticationOptions and ChunkingCookieManager; nginx `large_client_header_buffers` 4 8k.",
+    knownFlaw: "Chunks get past the browser's limit and run into the proxy's: from then on every request is refused.",
+    shownBy: "growing-cookies",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("signed-cookie", {
+      protection: "encrypted",
+      nameBytes: 19,
+      chunkBytes: 4050,
+      maxAgeMs: 14 * DAY_MS,
+      renewal: "half-window",
+    }),
+  },
+  {
+    name: "jwt",
+    summary: "A signed token says who the user is, for a quarter of an hour at a time; the data are in a store.",
+    products: "Keycloak, Auth0, Amazon Cognito access tokens, RS256, with refresh.",
+    source: "RFC 7519; OWASP JSON Web Token cheat sheet.",
+    knownFlaw: "Who was revoked works on until the token expires.",
+    shownBy: "revoked-tokens",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("token"),
+  },
+  {
+    name: "jwt-denylist",
+    summary: "As jwt, with a list of revoked tokens that every request looks up.",
+    products: "Keycloak's revocation lists, API gateways with a Redis of revoked token ids.",
+    source: "OWASP JSON Web Token cheat sheet, token denylist by its id.",
+    knownFlaw: "A look-up a request: the store that the token was to save is back.",
+    shownBy: "revoked-tokens",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("token", { denylist: true }),
+  },
+  {
+    name: "jwt-session",
+    summary: "The whole session is a signed token in a cookie, made anew at every change.",
+    products: "NextAuth.js `strategy: jwt`, iron-session in spirit; HS256.",
+    source: "RFC 7519; a cookie of 4096 bytes holds 3005 bytes of payload.",
+    knownFlaw: "The browser drops a cookie that has outgrown its limit, and the user works on with an old session.",
+    shownBy: "growing-cookies",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("token", { holds: "session", algorithm: "HS256", bearer: "cookie" }),
+  },
+  {
+    name: "sticky-with-backup",
+    summary: "Sticky sessions in server memory, with every change written to a store as well.",
+    products: "memcached-session-manager and Redisson in sticky mode for Tomcat; WebSphere database persistence.",
+    source: "memcached-session-manager wiki, sticky sessions; the store is the lab's Redis.",
+    knownFlaw: "Every change waits for the store, for visitors as for customers.",
+    shownBy: "anonymous-visitors",
+    balancing: part("round-robin"),
+    affinity: part("balancer-cookie"),
+    state: part("hybrid"),
+  },
+  {
+    name: "upgrade-on-login",
+    summary: "Visitors' sessions live in server memory; from the login on they have a backup in a store.",
+    products: "Shops that keep guests' carts in memory and customers' in Redis.",
+    source: "ours",
+    knownFlaw: "Visitors lose what they have when their server goes.",
+    shownBy: "anonymous-visitors",
+    balancing: part("round-robin"),
+    affinity: part("balancer-cookie"),
+    state: part("hybrid", { backup: "after-login" }),
   },
 ];

@@ -125,12 +125,7 @@ const revocationKnobs = {
     default: false,
     summary: "Every request looks up whether its token was revoked; otherwise a token is good until it expires.",
   },
-  denylistMs: {
-    unit: "ms",
-    default: 0.4,
-    minimum: 0,
-    summary: "That look-up's round trip.",
-  },
+  lookupMs: { unit: "ms", default: 0.4, minimum: 0, summary: "The denylist's round trip." },
   denylistDelayMs: {
     unit: "ms",
     default: 1000,

@@ -10,7 +10,7 @@ const quick = {
   checkMs: 0,
   signMs: 0,
   refreshMs: 0,
-  denylistMs: 0,
+  lookupMs: 0,
   denylistDelayMs: 0,
   roundTripMs: 0,
   operationMs: 0,
@@ -72,6 +72,15 @@ describe("a token that holds the session", () => {
       logIn(bench);
       expect(reads(bench)).toBe(bytes === 3005 ? 1 : "missing: cookie-overflow");
     }
+  });
+
+  it("that has outgrown its cookie leaves the user with the one before, silently", () => {
+    const bench = made({ bearer: "cookie" });
+    logIn(bench);
+    bench.bytes.set(0, 3006);
+    bench.write(0, 0, 2);
+    expect(reads(bench)).toBe(1);
+    expect(bench.backend.cause).toBe("cookie-overflow");
   });
 
   it("in a cookie is refused with it, in a header it is not", () => {
@@ -270,7 +279,7 @@ describe("a revoked session", () => {
   });
 
   it("pays a look-up on every request for the list", () => {
-    const bench = made({ denylist: true, denylistMs: 2 });
+    const bench = made({ denylist: true, lookupMs: 2 });
     logIn(bench);
     const read = bench.read(0, 0);
     bench.settle();

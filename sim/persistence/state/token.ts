@@ -1,6 +1,7 @@
 import { type ValuesOf, withDefaults } from "../../catalogue.ts";
 import { grown } from "../../engine/grown.ts";
 import type { Cause } from "../../metrics/causes.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import {
   Backend,
   defineState,
@@ -34,7 +35,7 @@ const STORED = 3;
  * The client holds a token that any server can check alone: that is its price, for until it expires no server knows better.
  * A token that says who the user is leaves the session's data in a store, a database that forgets nothing.
  */
-class Token extends Backend {
+class Token extends Backend implements SessionColumns {
   private readonly context: StateContext;
   private readonly settings: Settings;
   private readonly algorithm: SigningAlgorithm;
@@ -46,6 +47,8 @@ class Token extends Backend {
   private readonly store: Backend | null;
   /** By server, what its clock is ahead. */
   private readonly skewMs: Float64Array;
+  /** 1 where the browser has dropped the last token that it was sent. */
+  private isDropped = new Uint8Array(0);
   /** By request. */
   private stage = new Uint8Array(0);
   private isListUp = true;
@@ -67,11 +70,16 @@ class Token extends Backend {
     });
     this.grants = new Grants(settings, context.drawsOf("revocation"));
     context.attach(this.grants);
+    context.attach(this);
     this.store = settings.holds === "session" ? null : createRedis(databaseSettings(settings), context);
     const skew = context.drawsOf("clock-skew");
     this.skewMs = Float64Array.from({ length: context.servers.count }, (_, server) =>
       settings.clockSkewMs > 0 ? skew.at(server, 0).normal() * settings.clockSkewMs : 0,
     );
+  }
+
+  grow(capacity: number): void {
+    this.isDropped = grown(this.isDropped, new Uint8Array(capacity));
   }
 
   copies(n: number): number {
@@ -93,7 +101,7 @@ class Token extends Backend {
     if (isExpired && !settings.refreshes) return this.expired("token-expired");
     let busyMs = this.checkMs;
     if (isExpired) busyMs += settings.refreshMs + this.signMs;
-    else if (settings.denylist) busyMs += settings.denylistMs;
+    else if (settings.denylist) busyMs += settings.lookupMs;
     if (isExpired || settings.denylist) context.countStoreOperation();
     const stage = isExpired ? REFRESHED : CHECKED;
     if (busyMs === 0) return this.judge(request, server, stage);
@@ -126,7 +134,7 @@ class Token extends Backend {
       return this.asStored(this.store.read(request, server));
     }
     this.writesRead = carried.carriedBy(request);
-    this.cause = "concurrent-request";
+    this.cause = this.isDropped[session] === 1 ? "cookie-overflow" : "concurrent-request";
     return FOUND;
   }
 
@@ -179,6 +187,7 @@ class Token extends Backend {
     const bytes = this.bytesOnWire(session);
     context.countCookieBytes(bytes);
     const isCookie = settings.bearer === "cookie";
+    this.isDropped[session] = isCookie && bytes > settings.limitBytes ? 1 : 0;
     if (!isCookie || (context.returnsCookies(session) && bytes <= settings.limitBytes)) {
       this.carried.bring(request, contains, context.nowMs, this.grants.generationOf(session));
     }
@@ -222,6 +231,7 @@ class Token extends Backend {
 
   forget(session: number): void {
     this.carried.forget(session);
+    this.isDropped[session] = 0;
     this.store?.forget(session);
   }
 
