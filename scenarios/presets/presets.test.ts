@@ -63,6 +63,8 @@ test.each(strategyPresets)("$name runs as it stands", ({ name }) => {
       "warmUp=5s",
       "faults.0.at=20s",
       "faults.0.restartAfter=5s",
+      // So that a cookie can carry them.
+      "workload.shoppers.session.size=1KiB",
     ],
   });
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join());
