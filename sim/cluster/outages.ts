@@ -21,7 +21,8 @@ export class Outages {
     const store = new StoreNodes(parts.state);
     this.troubles = faults.map((fault) => troubleOf(fault, { ...parts, store }));
     this.troubles.forEach(({ stepsMs }, index) => {
-      kernel.schedule(stepsMs[0]!, event.FAULT_STEP, index, 0);
+      // One that befalls nobody has no steps.
+      if (stepsMs.length > 0) kernel.schedule(stepsMs[0]!, event.FAULT_STEP, index, 0);
     });
   }
 
