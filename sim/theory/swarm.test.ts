@@ -6,6 +6,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Scenario } from "../index.ts";
 import { scenarioWith } from "./testing/arbitrary-scenario.ts";
 import { arbitraryStrategy } from "./testing/arbitrary-strategy.ts";
 import { endlessUsers, replayedUsers, usersUntil } from "./testing/arbitrary-workload.ts";
@@ -32,6 +33,18 @@ const replays = scenarioWith(
   replayedUsers.map((users) => [users]),
   DURATION_MS,
 );
+
+/** A session that its user left without a logout goes when its limit comes, if it has one and somebody looks. */
+function withEnd(scenario: Scenario): Scenario {
+  const { idleTimeoutMs, absoluteTimeoutMs, cleanup } = scenario.sessions;
+  const ends = (idleTimeoutMs !== null || absoluteTimeoutMs !== null) && cleanup.kind !== "probabilistic";
+  if (ends) return scenario;
+  const populations = scenario.populations.map((each) => ({
+    ...each,
+    session: { ...each.session, logoutFraction: 1 },
+  }));
+  return { ...scenario, populations };
+}
 
 describe("any scenario under any strategy", () => {
   it(
@@ -74,7 +87,7 @@ describe("any scenario under any strategy", () => {
   it(
     "leaves nothing behind once the users have stopped coming",
     () => {
-      const fading = scenarioWith(usersUntil(DURATION_MS / 2), LONG_AFTER_MS, DURATION_MS);
+      const fading = scenarioWith(usersUntil(DURATION_MS / 2), LONG_AFTER_MS, DURATION_MS).map(withEnd);
       fc.assert(
         fc.property(fading, arbitraryStrategy, (scenario, strategy) => {
           const cluster = new engine.Cluster(scenario, strategy, 1);

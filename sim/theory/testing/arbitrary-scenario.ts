@@ -4,6 +4,7 @@ import type { Fault, Population, Scenario, ServerGroup } from "../../index.ts";
 import { plainSessionRules } from "../../persistence/lifecycle/plain-rules.ts";
 import { ALL_NODES } from "../../persistence/state/backend.ts";
 import { law } from "./arbitrary-laws.ts";
+import { sessionRules } from "./arbitrary-rules.ts";
 
 const serverGroup = fc.record({
   count: fc.integer({ min: 1, max: 3 }),
@@ -104,6 +105,14 @@ function faultsOf(
     .map(([faults, joins]) => (joins === null || groups.length === 1 ? faults : [...faults, joins]));
 }
 
+const plainRules = fc
+  .record({
+    idleTimeoutMs: fc.constantFrom(null, 50, 400),
+    absoluteTimeoutMs: fc.constantFrom(null, 300),
+    afterLoss: fc.constantFrom("login" as const, "leave" as const),
+  })
+  .map((given) => ({ ...plainSessionRules, ...given }));
+
 /** Everything happens before `eventfulMs`, which is the whole run unless told otherwise. */
 export function scenarioWith(
   populations: fc.Arbitrary<readonly Population[]>,
@@ -125,13 +134,7 @@ export function scenarioWith(
           balancers: fc.constant(balancing),
           network: fc.record({ clientToBalancerMs: rarelyInstant, balancerToServerMs: rarelyInstant }),
         }),
-        sessions: fc
-          .record({
-            idleTimeoutMs: fc.constantFrom(null, 50, 400),
-            absoluteTimeoutMs: fc.constantFrom(null, 300),
-            afterLoss: fc.constantFrom("login" as const, "leave" as const),
-          })
-          .map((given) => ({ ...plainSessionRules, ...given })),
+        sessions: fc.oneof({ weight: 1, arbitrary: plainRules }, { weight: 1, arbitrary: sessionRules }),
         faults: faultsOf(groups, balancing.count, eventfulMs),
       }),
     );

@@ -58,6 +58,12 @@ const script = fc.record({
   stateBytes: law(3000),
   growthBytesPerWrite: fc.constantFrom(0, 500),
   transactions: fc.option(fc.record({ fraction: share, steps: fc.integer({ min: 2, max: 4 }) })),
+  parallel: fc.option(countLaw, { freq: 1 }),
+  polling: fc.option(fc.record({ intervalMs: fc.constantFrom(20, 150), writesFraction: share, renews: fc.boolean() }), {
+    freq: 1,
+  }),
+  logoutFraction: fc.constantFrom(1, 1, 0, 0.5),
+  loginAt: fc.constantFrom(0, 0, 2),
 });
 
 const clients = fc.record({
@@ -109,7 +115,14 @@ export const replayedUsers = populationWith(fc.constant({ process: "trace" as co
     ...population,
     name: "replayed",
     batch: null,
-    session: { ...population.session, requests: constant(1), thinkMs: constant(0), writesFraction: 0 },
+    session: {
+      ...population.session,
+      requests: constant(1),
+      thinkMs: constant(0),
+      writesFraction: 0,
+      parallel: null,
+      polling: null,
+    },
     clients: { cookiesFraction: population.clients.cookiesFraction },
   }),
 );

@@ -1,5 +1,5 @@
 /** The same scenario in another unit of time. */
-import type { Distribution, Fault, Population, Scenario, Strategy } from "../../index.ts";
+import type { Distribution, Fault, Population, Scenario, SessionRules, Strategy } from "../../index.ts";
 
 /** Everything that takes time takes `factor` times as long; sizes, counts and shares stay. */
 export function slowed(scenario: Scenario, factor: number): Scenario {
@@ -15,7 +15,14 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
     populations: scenario.populations.map((population) => ({
       ...population,
       arrivals: slowedArrivals(population.arrivals, factor),
-      session: { ...population.session, thinkMs: law(population.session.thinkMs) },
+      session: {
+        ...population.session,
+        thinkMs: law(population.session.thinkMs),
+        polling:
+          population.session.polling === null
+            ? null
+            : { ...population.session.polling, intervalMs: time(population.session.polling.intervalMs) },
+      },
       clients: { ...population.clients, addressChangeMeanMs: time(population.clients.addressChangeMeanMs) },
       serviceMs: population.serviceMs === null ? null : law(population.serviceMs),
       patienceMs: time(population.patienceMs),
@@ -44,11 +51,7 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
         balancerToServerMs: law(network.balancerToServerMs),
       },
     },
-    sessions: {
-      ...scenario.sessions,
-      idleTimeoutMs: time(scenario.sessions.idleTimeoutMs),
-      absoluteTimeoutMs: time(scenario.sessions.absoluteTimeoutMs),
-    },
+    sessions: slowedRules(scenario.sessions, factor),
     faults: scenario.faults.map(
       (fault) =>
         Object.fromEntries(
@@ -58,6 +61,47 @@ export function slowed(scenario: Scenario, factor: number): Scenario {
           ]),
         ) as unknown as Fault,
     ),
+  };
+}
+
+function slowedRules(rules: SessionRules, factor: number): SessionRules {
+  const time = <T extends number | null>(value: T): T => (value === null ? value : value * factor) as T;
+  const { cleanup, warning, concurrency, regenerateId, encoding } = rules;
+  const compression = encoding?.compression ?? null;
+  return {
+    ...rules,
+    idleTimeoutMs: time(rules.idleTimeoutMs),
+    absoluteTimeoutMs: time(rules.absoluteTimeoutMs),
+    cleanup: cleanup.kind === "periodic" ? { ...cleanup, intervalMs: time(cleanup.intervalMs) } : cleanup,
+    warning:
+      warning === null
+        ? null
+        : { ...warning, beforeMs: time(warning.beforeMs), reactionMs: slowedLaw(warning.reactionMs, factor) },
+    concurrency:
+      concurrency.kind !== "locked"
+        ? concurrency
+        : {
+            ...concurrency,
+            pollMs: time(concurrency.pollMs),
+            waitTimeoutMs: time(concurrency.waitTimeoutMs),
+            leaseMs: time(concurrency.leaseMs),
+          },
+    regenerateId: regenerateId === null ? null : { graceMs: time(regenerateId.graceMs) },
+    encoding:
+      encoding === null
+        ? null
+        : {
+            serialiseMsPerMib: time(encoding.serialiseMsPerMib),
+            deserialiseMsPerMib: time(encoding.deserialiseMsPerMib),
+            compression:
+              compression === null
+                ? null
+                : {
+                    ...compression,
+                    compressMsPerMib: time(compression.compressMsPerMib),
+                    decompressMsPerMib: time(compression.decompressMsPerMib),
+                  },
+          },
   };
 }
 
