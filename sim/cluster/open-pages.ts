@@ -75,6 +75,7 @@ export class OpenPages implements SessionColumns {
     this.underWay[session] = 0;
     this.isOver[session] = 0;
     this.polls[session] = -1;
+    if (this.warning !== null) this.warning.begin(session);
   }
 
   /** The user's page has sent a request. */
@@ -183,6 +184,11 @@ class Warnings implements SessionColumns {
     this.thinksUntilMs = grown(this.thinksUntilMs, new Float64Array(capacity));
     this.dueMs = grown(this.dueMs, new Float64Array(capacity));
     this.count = grown(this.count, new Int32Array(capacity));
+  }
+
+  begin(session: number): void {
+    this.count[session] = 0;
+    this.thinksUntilMs[session] = 0;
   }
 
   countOf(session: number): number {

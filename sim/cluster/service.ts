@@ -129,6 +129,8 @@ export class Service implements Waited {
       if (this.care === null) this.accounts.expireIfDue(slot);
       else if (this.care.admits(slot)) this.look(slot, this.care);
       else return;
+    } else if (this.care !== null) {
+      this.care.looked(slot);
     }
     this.open(slot, server);
   }

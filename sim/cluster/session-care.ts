@@ -166,9 +166,9 @@ export class SessionCare implements LockHandler {
     return this.ids.isGone(session, carried, this.kernel.nowMs) ? "id-regenerated" : null;
   }
 
-  /** The request has seen whether its session is still there. */
+  /** The request has seen whether its session is still there, or has none yet. */
   looked(slot: number): void {
-    if (this.cleanup === null) return;
+    if (this.cleanup === null || this.requests.has(slot, request.IS_GHOST)) return;
     const at = slot * request.INTS;
     const { ints } = this.requests;
     const k = ints[at + request.NUMBER]! * 256 + ints[at + request.ATTEMPT]!;

@@ -270,7 +270,11 @@ export class Visits implements ClientSide {
     const { kernel } = this;
     this.users[this.sessions.populationOf(session)]!.drawThink(kernel.due, 0, session, number);
     kernel.due[0]! += kernel.nowMs;
-    if (this.pages !== null) this.pages.thinks(session, kernel.due[0]!);
+    if (this.pages !== null) {
+      const untilMs = kernel.due[0]!;
+      this.pages.thinks(session, untilMs);
+      kernel.due[0] = untilMs;
+    }
     kernel.scheduleDue(event.THINK_OVER, session, 0);
   }
 
