@@ -139,7 +139,7 @@ export class DatabaseNodes implements SessionColumns {
 
   faultBegins(kind: StoreFaultKind, node: number): void {
     if (kind === "flush") {
-      this.flush();
+      if (node < this.replicas.length) this.flush();
       return;
     }
     this.forEach(node, (at) => {

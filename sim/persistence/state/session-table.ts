@@ -53,6 +53,13 @@ export class SessionTable {
     return this.stations[this.primary]!.serve(Math.max(atMs, this.writesWaitUntilMs), busyMs);
   }
 
+  /** When a statement about many sessions that keeps a worker for `rowsMs` more is done. */
+  batch(atMs: number, rowsMs: number): number {
+    this.cleanUpUntil(atMs);
+    const busyMs = this.settings.writeMs + rowsMs;
+    return this.stations[this.primary]!.serve(Math.max(atMs, this.writesWaitUntilMs), busyMs);
+  }
+
   /** A session that nobody will use again leaves its row, which expires at `atMs`; null: it is deleted at once. */
   leave(atMs: number | null): void {
     const { cleanupIntervalMs } = this.settings;

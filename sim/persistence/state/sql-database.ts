@@ -38,9 +38,9 @@ const PATIENCE = 3;
  * acknowledged. The driver waits for as long as the database takes (JDBC's socketTimeout is 0). Row locks are not here:
  * what happens when two requests of a session meet is the matter of the session rules.
  */
-class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser {
+export class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser {
   private readonly context: StateContext;
-  private readonly settings: ValuesOf<typeof knobs>;
+  private readonly settings: ValuesOf<typeof sqlKnobs>;
   private readonly table: SessionTable;
   private readonly nodes: DatabaseNodes;
   private readonly operations: DatabaseOperations;
@@ -56,7 +56,7 @@ class SqlDatabase extends Backend implements SessionColumns, EndpointUser, Nodes
   /** By session: when its row was written last, touches included. */
   private writtenAtMs = new Float64Array(0);
 
-  constructor(context: StateContext, settings: ValuesOf<typeof knobs>) {
+  constructor(context: StateContext, settings: ValuesOf<typeof sqlKnobs>) {
     super();
     const { replicas, maxConnections } = settings;
     this.context = context;
@@ -127,6 +127,26 @@ class SqlDatabase extends Backend implements SessionColumns, EndpointUser, Nodes
     if (changed) this.nodes.commit(session, content, this.context.bytesOf(session));
     this.writtenAtMs[session] = this.context.nowMs;
     return changed ? this.confirm(request, session) : WRITTEN;
+  }
+
+  /** When a statement with that many rows, sent now outside of any request, is committed; Infinity if nobody answers. */
+  batchDoneMs(rows: number, rowMs: number): number {
+    const { primary } = this.nodes;
+    if (!this.nodes.isReadable(primary) || this.nodes.isHanging(primary)) return Infinity;
+    this.context.countStoreOperation();
+    const { roundTripMs, commitMs } = this.settings;
+    return this.table.batch(this.context.nowMs + roundTripMs / 2, rows * rowMs) + commitMs + roundTripMs / 2;
+  }
+
+  /** What the primary has of the session. */
+  contentOf(session: number): number {
+    return this.nodes.contains[session]!;
+  }
+
+  /** Commits a row of a batch that is done. */
+  store(session: number, content: number): void {
+    this.nodes.commit(session, content, this.context.bytesOf(session));
+    this.writtenAtMs[session] = this.context.nowMs;
   }
 
   private start(request: number, server: number, isWrite: boolean, endpoint: number): number {
@@ -283,7 +303,7 @@ class SqlDatabase extends Backend implements SessionColumns, EndpointUser, Nodes
   }
 }
 
-const knobs = {
+export const sqlKnobs = {
   replicas: { unit: "count", default: 1, minimum: 0, maximum: 15, summary: "Nodes that follow the primary." },
   replicationDelayMs: {
     unit: "ms",
@@ -312,6 +332,6 @@ export const sqlDatabase = defineState({
   knownFlaw: "Every request pays two statements and a place in the pool; replicas lag, and failovers take a minute.",
   source:
     "MySQL 8.4 manual (semisynchronous replication), PostgreSQL 16 manual (synchronous_commit), Patroni 3 documentation (dynamic configuration, replication modes), Amazon RDS user guide (Multi-AZ), HikariCP 6 README.",
-  knobs,
+  knobs: sqlKnobs,
   create: (values, context) => new SqlDatabase(context, values),
 });
