@@ -1,5 +1,6 @@
 import type { StateDefinition } from "./backend.ts";
 import { backups } from "./backups.ts";
+import { cachedDatabase } from "./cached-database.ts";
 import { hybrid } from "./hybrid.ts";
 import { memcached } from "./memcached.ts";
 import { memoryGrid } from "./memory-grid.ts";
@@ -30,4 +31,5 @@ export const stateBackends: readonly StateDefinition[] = [
   multiPrimaryDatabase,
   quorumStore,
   nearCache,
+  cachedDatabase,
 ];

@@ -143,6 +143,16 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
     return this.nodes.contains[session]!;
   }
 
+  /** Why the session's row may not be the one that was written last. */
+  setbackOf(session: number): Backend["cause"] {
+    return this.nodes.causeOf(session);
+  }
+
+  /** Another number whenever what was under way on the primary has failed. */
+  get term(): number {
+    return this.table.stations[this.nodes.primary]!.epoch * 16 + this.nodes.primary;
+  }
+
   /** Commits a row of a batch that is done. */
   store(session: number, content: number): void {
     this.nodes.commit(session, content, this.context.bytesOf(session));

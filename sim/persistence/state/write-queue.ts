@@ -36,6 +36,11 @@ export class WriteQueues implements SessionColumns {
     return this.entries[queue]!.count;
   }
 
+  /** Whether a write of the session waits anywhere. */
+  has(session: number): boolean {
+    return this.queueOf[session] !== -1;
+  }
+
   /** Whether a write of the session needs a place of its own in the queue. */
   needsPlace(queue: number, session: number): boolean {
     return !this.coalesces || this.queueOf[session] !== queue;
