@@ -1,6 +1,6 @@
 /** What a cookie keeps where it is: load after a scale-out, and losses that follow from the cookie's own life and makers. */
 import { describe, expect, it, vi } from "vitest";
-import type { Cause, Distribution, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Distribution, Fault, Population, RunRecord, Scenario } from "../index.ts";
 import { estimate, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
 import {
   constant,
@@ -139,5 +139,39 @@ describe("two balancers that cannot read each other's cookies", () => {
     const shared = idealised(twice, { balancers: { count: 2 } });
     expect(metricOf(runs(1, own, balancerCookie({ secrets: "own" }))[0]!, "sessionsLost")).toBe(0);
     expect(metricOf(runs(1, shared, balancerCookie())[0]!, "sessionsLost")).toBe(0);
+  });
+});
+
+describe("a server that drains", () => {
+  const lasting = populationOf({
+    arrivals: {
+      process: "phases",
+      phases: [
+        { durationMs: 200, fromPerSec: 5000, toPerSec: 5000 },
+        { durationMs: 1, fromPerSec: 0, toPerSec: 0 },
+      ],
+    },
+    session: { requests: constant(1e9), thinkMs: exponential(50) },
+  });
+  const drain: Fault = {
+    kind: "drain",
+    atMs: 500,
+    servers: [3],
+    everyMs: 0,
+    stopAfterMs: null,
+    killAfterMs: null,
+    restartAfterMs: null,
+  };
+  const scenario = idealised(lasting, { durationMs: 1500, faults: [drain] });
+
+  it("keeps its clients under HAProxy's rule", () => {
+    const records = runs(4, scenario, balancerCookie({ whenDraining: "keep" }));
+    expect(records.map((record) => metricOf(record, "sessionsLost"))).toEqual([0, 0, 0, 0]);
+  });
+
+  it("loses all of them at once under the ALB's: 1/n", () => {
+    const records = runs(20, scenario, balancerCookie({ whenDraining: "move" }));
+    const share = (record: RunRecord) => lostBy(record, "drain") / visits(record);
+    expectAgreement(estimate(records, share), 1 / n, { precision: 0.13 });
   });
 });
