@@ -99,6 +99,17 @@ export const keys: readonly StrategyPreset[] = [
     state: memory,
   },
   {
+    name: "apache-stickysession-nofailover",
+    summary: "As apache-stickysession, but a session whose server is down gets an error instead of another server.",
+    products: "Apache httpd 2.4 `ProxySet stickysession=… nofailover=On`.",
+    source: "Apache httpd 2.4 manual, mod_proxy, `nofailover`.",
+    knownFlaw: "Users of a server that is down see nothing but errors until it is back.",
+    shownBy: "route-after-failover",
+    balancing: part("by-requests"),
+    affinity: part("route-suffix", { whenDown: "refuse" }),
+    state: memory,
+  },
+  {
     name: "tomcat-jvmroute",
     summary: "Tomcat's route behind the session's id, and a copy of the session on one other server.",
     products: "Tomcat 10 `jvmRoute` and BackupManager behind mod_proxy_balancer, without JvmRouteBinderValve.",

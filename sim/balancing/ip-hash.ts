@@ -2,8 +2,11 @@ import { type BalancingContext, defineBalancing } from "./algorithm.ts";
 import { Misses, maxFailsKnob, SmoothlyWeighted } from "./smooth-weights.ts";
 import { WeightLine } from "./weight-line.ts";
 
-const START = 89;
 const MODULUS = 6271;
+
+/** The hash before any octet has been read, and with one more read. */
+export const IP_HASH_START = 89;
+export const withOctet = (hash: number, octet: number): number => (hash * 113 + octet) % MODULUS;
 
 /**
  * nginx's ip_hash: h = 89, then h = (h × 113 + byte) mod 6271 over the first three octets of an IPv4 address or all 16 of
@@ -13,7 +16,7 @@ const MODULUS = 6271;
 class IpHash extends SmoothlyWeighted {
   private readonly line: WeightLine;
   private readonly misses = new Misses();
-  private hash = START;
+  private hash = IP_HASH_START;
 
   constructor(context: BalancingContext, maxFails: number) {
     super(context, maxFails);
@@ -23,12 +26,12 @@ class IpHash extends SmoothlyWeighted {
   pick(request: number, avoid: number): number {
     const { line, misses } = this;
     line.refresh();
-    if (misses.begin(request, avoid)) this.hash = START;
+    if (misses.begin(request, avoid)) this.hash = IP_HASH_START;
     const address = this.context.requests.addressBytesOf(request);
     const octets = address.length === 4 ? 3 : address.length;
     let hash = this.hash;
     while (!misses.tooMany) {
-      for (let i = 0; i < octets; i++) hash = (hash * 113 + address[i]!) % MODULUS;
+      for (let i = 0; i < octets; i++) hash = withOctet(hash, address[i]!);
       const server = line.at(hash % line.total);
       if (this.isFree(server, avoid)) {
         this.hash = hash;

@@ -3,6 +3,7 @@
 import type { FleetView } from "../../balancing/algorithm.ts";
 import { effectiveWeight } from "../../balancing/effective-weight.ts";
 import { HashRing } from "../../balancing/hash-ring.ts";
+import { IP_HASH_START, withOctet } from "../../balancing/ip-hash.ts";
 import { ringPoints } from "../../balancing/ring-points.ts";
 import { WeightLine } from "../../balancing/weight-line.ts";
 import { WeightMap } from "../../balancing/weight-map.ts";
@@ -41,8 +42,6 @@ class Ring implements Placement {
   }
 }
 
-const START = 89;
-const MODULUS = 6271;
 const MISSES = 20;
 
 /**
@@ -63,10 +62,10 @@ class Listed implements Placement {
   at(hash: number): number {
     const { view, line } = this;
     line.refresh();
-    let place = START;
+    let place = IP_HASH_START;
     for (let misses = 0; misses <= MISSES; misses++) {
       for (let octet = 0; octet < this.octets; octet++) {
-        place = (place * 113 + ((hash >>> (24 - 8 * octet)) & 255)) % MODULUS;
+        place = withOctet(place, (hash >>> (24 - 8 * octet)) & 255);
       }
       const server = line.at(place % line.total);
       if (view.isEligible[server] === 1) return server;

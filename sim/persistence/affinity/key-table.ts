@@ -1,4 +1,4 @@
-/** A table from a client's key, a whole number below 2^53, to a server: one balancer's memory, 52 bytes a row at most. */
+/** A table from a client's key, a whole number below 2^53, to a server: one balancer's memory, 44 to 52 bytes a row when it is full. */
 
 import { grown } from "../../engine/grown.ts";
 import { avalanche } from "../../engine/hash.ts";

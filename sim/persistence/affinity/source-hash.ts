@@ -3,7 +3,7 @@ import type { Cause } from "../../metrics/causes.ts";
 import { bindingKnobs, bindingRules } from "./binding-rules.ts";
 import { AddressKey, type Key, prefixKnob } from "./key.ts";
 import { hashKnobs, KeyHash } from "./key-hash.ts";
-import { type AffinityContext, defineAffinity } from "./mechanism.ts";
+import { type AffinityContext, defineAffinity, usualRules } from "./mechanism.ts";
 
 /** Address and port, as a 5-tuple hash has them: a key of the connection, and every request of ours has one of its own. */
 class ConnectionKey implements Key {
@@ -29,6 +29,9 @@ class ConnectionKey implements Key {
   }
 }
 
+/** A hash names none but eligible servers, so that nobody is bound to one that drains or is down. */
+const { strictness, boundedWaitMs } = bindingKnobs();
+
 export const sourceHash = defineAffinity({
   name: "source-hash",
   aliases: ["source", "balance source", "SourceIP", "SourceIPProtocol", "CLIENT_IP", "CLIENT_IP_PROTO"],
@@ -48,11 +51,17 @@ export const sourceHash = defineAffinity({
     },
     prefixBits: prefixKnob,
     ...hashKnobs("map-based"),
-    ...bindingKnobs(),
+    strictness,
+    boundedWaitMs,
   },
   create: (knobs, context) => {
     const address = new AddressKey(context, knobs.prefixBits);
     const key = knobs.key === "address" ? address : new ConnectionKey(context, address);
-    return new KeyHash(context, key, { ...knobs, octets: Math.ceil(knobs.prefixBits / 8) }, bindingRules(knobs));
+    return new KeyHash(
+      context,
+      key,
+      { ...knobs, octets: Math.ceil(knobs.prefixBits / 8) },
+      bindingRules({ ...usualRules, ...knobs }),
+    );
   },
 });
