@@ -270,6 +270,16 @@ describe("requests of one session at once", () => {
     expect(visit.byCause("writesLost")).toEqual({ crash: 1 });
   });
 
+  it("owe the write of a login that was under way when the session before it ended", () => {
+    const visit = new Visit();
+    const late = visit.send();
+    visit.login();
+    visit.write(late, 1);
+    visit.ledger.lose(0, "crash", 2, 1024, 0);
+    visit.answer(late);
+    expect([visit.contained, visit.owed]).toEqual([1, 1]);
+  });
+
   /** The single copy of a store in which the last write wins: sets of writes, so that what is missing can be seen. */
   it("leave acknowledged = contained + lost - restored, and no read of the newest copy is stale", () => {
     const step = fc.record({ do: fc.constantFrom("send", "write", "answer"), which: fc.nat(4), merges: fc.boolean() });

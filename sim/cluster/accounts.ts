@@ -183,6 +183,8 @@ export class Accounts implements SessionSide {
     if ((flags & request.WAS_REDISPATCHED) !== 0) sessions.ints[session * field.INTS + field.META]! |= IS_DISPLACED;
     const writes = requests.ints[slot * request.INTS + request.WRITES_READ]!;
     if (!ledger.isBorn(session)) {
+      // The session before, which ended while this login was under way, has taken its write along.
+      if (sessions.writesOf(session) < writes) sessions.ints[session * field.INTS + field.WRITES] = writes;
       this.told(session, writes);
       const number = requests.ints[slot * request.INTS + request.NUMBER]!;
       ledger.birth(session, server, number, this.bytesOf(session), nowMs);

@@ -23,7 +23,7 @@ export function drawAreas(svg: Svg, scene: LossScene, labelOf: (area: LossArea) 
       ({ cause }) => cause,
     )
     .join("path")
-    .attr("class", (area) => `area tint-${Math.min(5, labelOf(area).tint)}`)
+    .attr("class", (area) => `area tint-${labelOf(area).tint}`)
     .attr("d", ({ d }) => d);
   layer(svg, "names")
     .attr("aria-hidden", "true")

@@ -7,6 +7,8 @@ export interface BarRow {
   readonly title: string;
   /** Said below the title; empty for none. */
   readonly note: string;
+  /** A heading of the rows that follow, with numbers of its own and no bars. */
+  readonly isGroup?: boolean;
   /** Per strategy; a share in [0, 1] of the longest bar, or null for none. */
   readonly cells: readonly { readonly text: string; readonly share: number | null }[];
 }
@@ -51,6 +53,7 @@ export function drawBarTable(parent: HTMLElement, model: BarTable): void {
       return row;
     })
     .order()
+    .attr("class", ({ isGroup }) => (isGroup === true ? "group" : null))
     .attr("data-server", ({ key }) => key)
     .each(function ({ title, note, cells }) {
       const row = select(this);

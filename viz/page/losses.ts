@@ -11,7 +11,7 @@ import { bindKeys } from "../draw/keys.ts";
 import { drawMultiples, noteMultiples } from "../draw/multiples.ts";
 import { inside, textWidth } from "../scene/box.ts";
 import { nearestPosition } from "../scene/lines.ts";
-import { type LossCurve, lossCurves, lossScene, totalOf } from "../scene/losses.ts";
+import { type LossCurve, lossCurves, lossScene, MOST_CAUSES, mainCauses, OTHER, totalOf } from "../scene/losses.ts";
 import { type TimeScene, timeScene, windowRule } from "../scene/time.ts";
 import { valueAxis } from "../scene/values.ts";
 import type { Store } from "../store.ts";
@@ -52,8 +52,9 @@ export function losses(store: Store): Figure {
     const { data } = store;
     if (data === null) return;
     chart.setText(title, lossesSummary(data));
+    const shown = mainCauses(data.strategies.map((strategy) => lossCurves(strategy, data)));
     const all = data.strategies.map((strategy, index): Stack => {
-      const curves = lossCurves(strategy, data);
+      const curves = shown[index] ?? [];
       return { name: strategy.name, index, note: `${count(totalOf(curves).at(-1) ?? 0)} lost`, curves };
     });
     const stacks = all.filter(({ curves }) => curves.length > 0);
@@ -62,10 +63,10 @@ export function losses(store: Store): Figure {
     box.checked = store.view.ownScale;
     scaleChoice.hidden = stacks.length < 2;
     const most = Math.max(...stacks.map(({ curves }) => totalOf(curves).at(-1) ?? 0));
-    const occurring = sessionCauses.filter(({ name }) =>
+    const occurring = [...sessionCauses.map(({ name }) => name), OTHER].filter((name) =>
       stacks.some(({ curves }) => curves.some(({ cause }) => cause === name)),
     );
-    const longest = Math.max(...occurring.map(({ name }) => textWidth(`${words(name)} 9,999`)));
+    const longest = Math.max(...occurring.map((name) => textWidth(`${words(name)} 9,999`)));
     drawn.clear();
     drawMultiples(chart.stage, stacks, (stage, stack) => {
       const width = stage.clientWidth;
@@ -83,7 +84,7 @@ export function losses(store: Store): Figure {
       drawAreas(svg, scene, ({ cause, lost }) => ({
         cause,
         text: `${words(cause)} ${count(lost)}`,
-        tint: occurring.findIndex(({ name }) => name === cause),
+        tint: cause === OTHER ? MOST_CAUSES + 1 : occurring.indexOf(cause),
       }));
       const node = svg.node();
       if (node === null) return;

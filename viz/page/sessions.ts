@@ -1,8 +1,10 @@
 /** How sessions ended, why they were lost, and how requests were led to their servers. */
 import type { DashboardData, StrategyData } from "../../reports/dashboard-data.ts";
 import { formatCell, formatValue, plainNumber } from "../../reports/format.ts";
-import type { MetricName } from "../../sim/metrics/catalogue.ts";
+import { type TroubleRow, troubleRows, troublesOccurring } from "../../reports/troubles.ts";
+import { type MetricName, metricNamed } from "../../sim/metrics/catalogue.ts";
 import { sessionCauses } from "../../sim/metrics/causes.ts";
+import { troubleKinds } from "../../sim/metrics/ledger-counts.ts";
 import { type AffinityLetter, affinityLetters } from "../../sim/record.ts";
 import { type BarRow, drawBarTable } from "../draw/bar-table.ts";
 import type { Store } from "../store.ts";
@@ -18,6 +20,8 @@ interface Kind {
   readonly rows: (data: DashboardData) => readonly (Omit<BarRow, "cells"> & {
     readonly values: readonly (number | null)[];
     readonly texts: readonly string[];
+    /** The row's name in the table twin, where groups do not show; its title unless given. */
+    readonly fullTitle?: string;
   })[];
 }
 
@@ -32,8 +36,8 @@ function barFigure(store: Store, { id, title, corner, summary, rows }: Kind): Fi
       label: title,
       corner,
       strategies: data.strategies.map(({ name }) => name),
-      rows: found.map(({ values, texts, ...row }) => {
-        const most = Math.max(...values.map((value) => value ?? 0));
+      rows: found.map(({ values, texts, fullTitle: _, ...row }) => {
+        const most = row.isGroup === true ? 0 : Math.max(...values.map((value) => value ?? 0));
         return {
           ...row,
           cells: values.map((value, at) => ({ text: texts[at] ?? "", share: most > 0 ? (value ?? 0) / most : null })),
@@ -47,7 +51,7 @@ function barFigure(store: Store, { id, title, corner, summary, rows }: Kind): Fi
           { text: corner, unit: null },
           ...data.strategies.map(({ name }) => ({ text: name, unit: "count" as const })),
         ],
-        rows: found.map(({ title: name, values }) => [name, ...values]),
+        rows: found.map(({ title: name, fullTitle = name, values }) => [fullTitle, ...values]),
       },
     ]);
   }
@@ -81,32 +85,63 @@ export const sessionEnds = (store: Store): Figure =>
       })),
   });
 
-const lossOf = ({ sessionsLostByCause }: StrategyData, cause: string) =>
-  sessionsLostByCause.find((loss) => loss.cause === cause);
+/** `no-affinity` as people say it. */
+const words = (cause: string): string => cause.replaceAll("-", " ");
+
+/** `12` or, for sessions that ended before their time, `12 (4.1 min)`: how old they were on average. */
+function troubleText(row: TroubleRow | undefined): string {
+  if (row === undefined) return "0";
+  const count = formatValue("count", row.count);
+  return row.work === null || row.count === 0 ? count : `${count} (${formatAge(row.work.ms / row.count)})`;
+}
+
+function formatAge(ms: number): string {
+  if (ms >= 3_600_000) return `${plainNumber(ms / 3_600_000, 1)} h`;
+  if (ms >= 60_000) return `${plainNumber(ms / 60_000, 1)} min`;
+  return `${plainNumber(ms / 1000, 1)} s`;
+}
 
 export const lossCausesTable = (store: Store): Figure =>
   barFigure(store, {
     id: "loss-causes",
-    title: "Why sessions were lost",
-    corner: "cause",
-    summary: (data) => `${lossesSummary(data)} In brackets, the acknowledged writes that went with them.`,
-    rows: (data) =>
-      sessionCauses
-        .filter(({ name }) => data.strategies.some((strategy) => lossOf(strategy, name) !== undefined))
-        .map(({ name, summary }) => {
-          const losses = data.strategies.map((strategy) => lossOf(strategy, name));
+    title: "What went wrong with sessions, and why",
+    corner: "what and why",
+    summary: (data) =>
+      `${lossesSummary(data)} Means over runs; in brackets, how long after the login. Bars compare strategies within a row.`,
+    rows: (data) => {
+      const rows = data.strategies.map((strategy) => troubleRows(strategy));
+      const told = new Set<string>();
+      return troubleKinds.flatMap((kind) => {
+        const occurring = troublesOccurring(data.strategies).filter((row) => row.kind === kind);
+        if (occurring.length === 0) return [];
+        const totals = rows.map((list) =>
+          list.filter((row) => row.kind === kind).reduce((sum, { count }) => sum + count, 0),
+        );
+        const heading = {
+          key: kind,
+          title: metricNamed.get(kind)?.title ?? kind,
+          note: "",
+          isGroup: true,
+          values: totals,
+          texts: totals.map((total) => formatValue("count", total)),
+        };
+        const causes = occurring.map(({ cause }) => {
+          const found = rows.map((list) => list.find((row) => row.kind === kind && row.cause === cause));
+          // What a cause means is said where it comes first.
+          const note = told.has(cause) ? "" : (sessionCauses.find(({ name }) => name === cause)?.summary ?? "");
+          told.add(cause);
           return {
-            key: name,
-            title: name.replaceAll("-", " "),
-            note: summary,
-            values: losses.map((loss) => loss?.sessions ?? 0),
-            texts: losses.map((loss) =>
-              loss === undefined
-                ? "0"
-                : `${formatValue("count", loss.sessions)} (${formatValue("count", loss.writes)})`,
-            ),
+            key: `${kind} ${cause}`,
+            title: words(cause),
+            fullTitle: `${heading.title}: ${words(cause)}`,
+            note,
+            values: found.map((row) => row?.count ?? 0),
+            texts: found.map(troubleText),
           };
-        }),
+        });
+        return [heading, ...causes];
+      });
+    },
   });
 
 const letters: Readonly<Record<AffinityLetter, { readonly title: string; readonly note: string }>> = {

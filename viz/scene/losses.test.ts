@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { sessionCauses } from "../../sim/metrics/causes.ts";
 import { sampleData } from "../testing/sample.ts";
-import { lossCurves, lossScene, totalOf } from "./losses.ts";
+import { lossCurves, lossScene, mainCauses, OTHER, totalOf } from "./losses.ts";
 
 const box = { x: 0, y: 0, width: 30, height: 100 };
 
@@ -32,4 +33,19 @@ test("causes are stacked: each begins where the one below ends", () => {
 test("a strategy that lost nothing has no curve", () => {
   const data = sampleData();
   expect(lossCurves(data.strategies[2]!, data)).toEqual([]);
+});
+
+test("of many causes the eight that cost the most keep their names in every stack; the rest is one curve on top", () => {
+  const names = sessionCauses.slice(0, 11).map(({ name }) => name);
+  const stack = (factor: number) => names.map((cause, at) => ({ cause, cumulative: [0, (at + 1) * factor] }));
+  const [first, second, empty] = mainCauses([stack(1), stack(10), []]);
+  expect(first?.map(({ cause }) => cause)).toEqual([...names.slice(3), OTHER]);
+  expect(first?.at(-1)?.cumulative).toEqual([0, 1 + 2 + 3]);
+  expect(totalOf(second ?? [])).toEqual(totalOf(stack(10)));
+  expect(empty).toEqual([]);
+});
+
+test("nine causes are all named: the ninth alone is no crowd", () => {
+  const stack = sessionCauses.slice(0, 9).map(({ name }, at) => ({ cause: name, cumulative: [at + 1] }));
+  expect(mainCauses([stack])).toEqual([stack]);
 });

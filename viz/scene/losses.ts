@@ -6,8 +6,14 @@ import type { Box } from "./box.ts";
 import { snap } from "./box.ts";
 import { dodge } from "./dodge.ts";
 
+/** The causes that have no tint of their own, added up. */
+export const OTHER = "other causes";
+export type CauseShown = Cause | typeof OTHER;
+/** More would not be told apart. */
+export const MOST_CAUSES = 8;
+
 export interface LossCurve {
-  readonly cause: Cause;
+  readonly cause: CauseShown;
   /** At the end of each window. */
   readonly cumulative: readonly number[];
 }
@@ -32,8 +38,25 @@ export const totalOf = (curves: readonly LossCurve[]): readonly number[] =>
     curves.reduce((sum, { cumulative }) => sum + (cumulative[window] ?? 0), 0),
   );
 
+/**
+ * The same curves with at most `MOST_CAUSES` causes over all stacks, those that cost the most; the rest of each stack is one
+ * curve on top. A single one left over keeps its name.
+ */
+export function mainCauses(stacks: readonly (readonly LossCurve[])[]): readonly (readonly LossCurve[])[] {
+  const lost = new Map<CauseShown, number>();
+  for (const { cause, cumulative } of stacks.flat()) lost.set(cause, (lost.get(cause) ?? 0) + (cumulative.at(-1) ?? 0));
+  const ranked = [...lost].toSorted(([, a], [, b]) => b - a).map(([cause]) => cause);
+  if (ranked.length <= MOST_CAUSES + 1) return stacks;
+  const main = new Set(ranked.slice(0, MOST_CAUSES));
+  return stacks.map((curves) => {
+    const rest = curves.filter(({ cause }) => !main.has(cause));
+    const kept = curves.filter(({ cause }) => main.has(cause));
+    return rest.length === 0 ? kept : [...kept, { cause: OTHER, cumulative: totalOf(rest) }];
+  });
+}
+
 export interface LossArea {
-  readonly cause: Cause;
+  readonly cause: CauseShown;
   readonly d: string;
   /** Middle of the area at the end, and the label's place beside it. */
   readonly labelY: number;

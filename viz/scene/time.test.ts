@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { textWidth } from "./box.ts";
 import { faultName, type TimeAxisData, timeScene } from "./time.ts";
 
 const box = { x: 40, y: 10, width: 600, height: 100 };
@@ -66,4 +68,25 @@ test("a name that would leave the chart at the right stands to the left of its m
 test("a target that its kind already names is not said twice", () => {
   expect(faultName({ kind: "store-crash", target: "store" })).toBe("store crash");
   expect(faultName({ kind: "scale-out", target: "server-9" })).toBe("server-9 scale out");
+});
+test("names never overlap, not even the ones that stand left of their marks for want of room", () => {
+  const fault = fc.record({
+    atMs: fc.integer({ min: 0, max: 600_000 }),
+    untilMs: fc.constant(null),
+    kind: fc.constantFrom("crash", "scale-out", "balancer-restart"),
+    target: fc.constantFrom("store", "server-3", "checkout-server-12"),
+  });
+  fc.assert(
+    fc.property(fc.array(fault, { maxLength: 9 }), fc.integer({ min: 150, max: 900 }), (faults, width) => {
+      const { faultLabels } = timeScene({ ...tenMinutes, faults }, { ...box, width });
+      const spans = faultLabels.map(({ x, anchor, text }) =>
+        anchor === "start" ? [x, x + textWidth(text)] : [x - textWidth(text), x],
+      );
+      spans.forEach(([from = 0], at) => {
+        expect(from).toBeGreaterThanOrEqual(spans[at - 1]?.[1] ?? 0);
+      });
+      const told = faultLabels.reduce((sum, { text }) => sum + 1 + Number(/\+(\d+)$/.exec(text)?.[1] ?? 0), 0);
+      expect(told).toBe(faults.length);
+    }),
+  );
 });

@@ -68,20 +68,38 @@ export function faultName({ kind, target }: Pick<FaultRecord, "kind" | "target">
   return target === "" || words.split(" ").includes(target) ? words : `${target} ${words}`;
 }
 
+interface FaultGroup {
+  readonly x: number;
+  readonly isLeft: boolean;
+  readonly first: FaultRecord;
+  more: number;
+}
+
+/** Left of its mark where there is no room on the right, and some on the left. */
+const isLeftOf = (x: number, width: number, box: Box): boolean => x + width > box.x + box.width && x - width > box.x;
+
 /** Left to right; a label that would run into the one before it is told there as `+1`. */
 function labelsOf(faults: readonly FaultRecord[], box: Box, x: (ms: number) => number): FaultLabel[] {
-  const groups: { x: number; first: FaultRecord; more: number }[] = [];
+  const groups: FaultGroup[] = [];
+  let takenTo = Number.NEGATIVE_INFINITY;
   for (const fault of faults.toSorted((a, b) => a.atMs - b.atMs)) {
-    const before = groups.at(-1);
     const at = snap(x(fault.atMs));
-    if (before !== undefined && at < before.x + textWidth(`${faultName(before.first)} +9 `)) before.more++;
-    else groups.push({ x: at, first: fault, more: 0 });
+    const width = textWidth(`${faultName(fault)} +9 `);
+    const isLeft = isLeftOf(at, width, box);
+    const from = isLeft ? at - width : at;
+    const before = groups.at(-1);
+    if (before !== undefined && from < takenTo) {
+      before.more++;
+    } else {
+      groups.push({ x: at, isLeft, first: fault, more: 0 });
+      takenTo = from + width;
+    }
   }
-  return groups.map(({ x: at, first, more }) => {
-    const text = more === 0 ? faultName(first) : `${faultName(first)} +${more}`;
-    const anchor = at + textWidth(text) > box.x + box.width && at - textWidth(text) > box.x ? "end" : "start";
-    return { x: at, anchor, text };
-  });
+  return groups.map(({ x: at, isLeft, first, more }) => ({
+    x: at,
+    anchor: isLeft ? "end" : "start",
+    text: more === 0 ? faultName(first) : `${faultName(first)} +${more}`,
+  }));
 }
 
 export function timeScene(data: TimeAxisData, box: Box): TimeScene {

@@ -148,8 +148,18 @@ function decisions({ digest }: RunRecord): readonly string[] {
 }
 
 /** Requests that bring nothing to be recognised by, as a mechanism's knobs may have it. */
-const mayLackKey = ({ absentFraction = 0, learns, key, cookie }: Strategy["affinity"]["knobs"]): boolean =>
-  absentFraction !== 0 || learns === "carried" || key === "address-and-port" || cookie === "application";
+const mayLackKey = ({
+  absentFraction = 0,
+  missedFraction = 0,
+  learns,
+  key,
+  cookie,
+}: Strategy["affinity"]["knobs"]): boolean =>
+  absentFraction !== 0 ||
+  missedFraction !== 0 ||
+  learns === "carried" ||
+  key === "address-and-port" ||
+  cookie === "application";
 
 /** A cause can only be named when there was an occasion for it. */
 function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affinity }: Strategy): readonly string[] {
