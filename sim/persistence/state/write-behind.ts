@@ -185,9 +185,9 @@ export const writeBehindKnobs = {
   flushIntervalMs: {
     unit: "ms",
     default: 1000,
-    minimum: 0,
+    minimum: 1,
     summary:
-      "With write-behind: the queue is emptied at this interval (Hazelcast's write-delay-seconds, where 0 writes through).",
+      "With write-behind: the queue is emptied at this interval (Hazelcast's write-delay-seconds, there in whole seconds).",
   },
   batchSize: {
     unit: "count",
