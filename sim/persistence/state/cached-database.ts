@@ -11,10 +11,12 @@ import {
   PENDING,
   type StateContext,
   type StoreFaultKind,
+  UNAVAILABLE,
   WRITTEN,
 } from "./backend.ts";
 import { cacheKnobs, SessionCache } from "./session-cache.ts";
-import { SqlDatabase, sqlKnobs } from "./sql-database.ts";
+import { SqlDatabase } from "./sql-database.ts";
+import { sqlKnobs } from "./sql-knobs.ts";
 import { withRoomFor } from "./waiting-line.ts";
 import { WriteBehind, type WriteBehindUser, writeBehindKnobs } from "./write-behind.ts";
 
@@ -23,6 +25,7 @@ const IN_CACHE = 0;
 const IN_DATABASE = 1;
 const FILLING = 2;
 const QUEUEING = 3;
+const GAVE_UP = 4;
 
 /** Operands below this one are the database's alarms. */
 const QUEUES = 16;
@@ -135,6 +138,8 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
     switch (this.step[request]) {
       case IN_CACHE:
         return this.isBehind ? this.writeBehind(request, server, contains, changed) : this.written(session);
+      case GAVE_UP:
+        return UNAVAILABLE;
       case QUEUEING:
         return this.queue(request, server, contains, changed);
       default: {
@@ -207,6 +212,11 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
 
   lost(session: number): void {
     this.isLacking[session] = 1;
+  }
+
+  gaveUp(request: number): void {
+    this.step[request] = GAVE_UP;
+    this.context.scheduleWrite(this.context.nowMs, request);
   }
 
   override elapsed(entity: number, operand: number): void {

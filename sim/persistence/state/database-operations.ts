@@ -80,6 +80,17 @@ export class DatabaseOperations {
     }
   }
 
+  /** Fails whoever has been in the line for as long as the driver waits for an answer. */
+  expire(line: WaitingLine, socketTimeoutMs: number, each: (request: number) => void): void {
+    const { nowMs } = this.context;
+    for (let request = line.first(); request >= 0; request = line.first()) {
+      if (nowMs < line.sinceMs() + socketTimeoutMs) return;
+      line.shift();
+      this.fail(request, nowMs);
+      each(request);
+    }
+  }
+
   line(): WaitingLine {
     return new WaitingLine(this.context);
   }

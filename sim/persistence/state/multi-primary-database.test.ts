@@ -224,13 +224,15 @@ describe("a database of equal nodes", () => {
   });
 
   it("keeps everybody waiting while a node hangs, if it agrees with nobody", () => {
-    const bench = made(lastWriter);
+    const bench = made({ ...lastWriter, socketTimeoutMs: 100_000 });
     finished(bench, bench.write(0, 0, 1), 100);
     bench.backend.storeFaultBegins("hang", 1);
     const read = bench.read(0, 1);
     expect(finished(bench, read, 60_000)).toBe("pending");
     bench.backend.storeFaultEnds("hang", 1);
     expect(finished(bench, read, 0)).toBe(1);
+    bench.backend.storeFaultBegins("hang", 1);
+    expect(finished(bench, bench.read(0, 1), 100_000 + READ_MS)).toBe("unavailable");
     expect(bench.backend.copies(5)).toBe(3);
   });
 });

@@ -26,6 +26,7 @@ import { type WaitingLine, withRoomFor } from "./waiting-line.ts";
 const POOLS = 0;
 const VIEW = 1;
 const JOIN = 2;
+const SILENCE = 3;
 
 /** Galera: gcs.fc_limit, times √n where several nodes take writes, and gcs.fc_factor. */
 const FLOW_LIMIT = 16;
@@ -233,6 +234,7 @@ class MultiPrimaryDatabase extends Backend implements SessionColumns, EndpointUs
   private wait(request: number, node: number): number {
     this.endpoint.pools.holdUntil(request, Infinity);
     this.waiting[node]!.push(request);
+    this.context.schedule(this.context.nowMs + this.settings.socketTimeoutMs, node, SILENCE);
     return PENDING;
   }
 
@@ -240,6 +242,12 @@ class MultiPrimaryDatabase extends Backend implements SessionColumns, EndpointUs
   lookAgain(node: number): void {
     this.operations.empty(this.waiting[node]!, (request) => {
       this.operations.wake(request, this.context.nowMs);
+      this.endpoint.pools.holdUntil(request, this.context.nowMs);
+    });
+  }
+
+  private silenceElapsed(node: number): void {
+    this.operations.expire(this.waiting[node]!, this.settings.socketTimeoutMs, (request) => {
       this.endpoint.pools.holdUntil(request, this.context.nowMs);
     });
   }
@@ -262,7 +270,8 @@ class MultiPrimaryDatabase extends Backend implements SessionColumns, EndpointUs
   override elapsed(entity: number, operand: number): void {
     if (operand === POOLS) this.endpoint.pools.elapsed(entity);
     else if (operand === VIEW) this.equals.group?.viewElapsed(this.context.nowMs);
-    else this.equals.group?.joinElapsed(entity);
+    else if (operand === JOIN) this.equals.group?.joinElapsed(entity);
+    else this.silenceElapsed(entity);
   }
 
   override serverStarted(server: number): void {

@@ -1,7 +1,7 @@
 import type { ValuesOf } from "../../catalogue.ts";
 import { grown } from "../../engine/grown.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
-import { Acknowledgement, AT_ONCE, acknowledgementKnobs, STALLED } from "./acknowledgement.ts";
+import { Acknowledgement, AT_ONCE, STALLED } from "./acknowledgement.ts";
 import {
   Backend,
   CONFLICT,
@@ -14,13 +14,12 @@ import {
   WRITTEN,
 } from "./backend.ts";
 import { Endpoint, type EndpointUser } from "./database-endpoint.ts";
-import { failoverKnobs } from "./database-failover.ts";
 import { DatabaseNodes, type NodesUser } from "./database-nodes.ts";
 import { DatabaseOperations } from "./database-operations.ts";
-import { poolKnobs, poolSettings } from "./pool-settings.ts";
-import { ReadRouting, readRoutingKnobs } from "./read-routing.ts";
+import { poolSettings } from "./pool-settings.ts";
+import { ReadRouting } from "./read-routing.ts";
 import { SessionTable } from "./session-table.ts";
-import { statementKnobs } from "./sql-knobs.ts";
+import { sqlKnobs } from "./sql-knobs.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
 /** Operands of alarms. */
@@ -28,6 +27,7 @@ const WRITER = 0;
 const READER = 1;
 const FAILOVER = 2;
 const PATIENCE = 3;
+const SILENCE = 4;
 
 /**
  * Sessions in a table of a database with one primary and replicas that follow it. Each request reads its session's row
@@ -35,8 +35,7 @@ const PATIENCE = 3;
  *
  * All times at the database are told half a round trip late, those of reads and of commits alike, so that both ends of an
  * operation need only one event. A commit is visible on the primary when it is flushed, also where it has yet to be
- * acknowledged. The driver waits for as long as the database takes (JDBC's socketTimeout is 0). Row locks are not here:
- * what happens when two requests of a session meet is the matter of the session rules.
+ * acknowledged. Row locks are not here: what happens when two requests of a session meet is the session rules' matter.
  */
 export class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser {
   private readonly context: StateContext;
@@ -176,7 +175,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
       this.context.scheduleWrite(dueMs, request);
       return PENDING;
     }
-    this.unconfirmed.push(request);
+    this.park(this.unconfirmed, request, this.hanging.length);
     const { patienceMs } = this.acknowledgement;
     if (!this.isStalled && patienceMs < Infinity) this.context.schedule(nowMs + patienceMs, ++this.stalls, PATIENCE);
     this.isStalled = true;
@@ -191,8 +190,14 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
   /** The node says nothing; the operation goes on where it stood when it speaks again. */
   private hang(request: number, node: number): number {
     this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, Infinity);
-    this.hanging[node]!.push(request);
+    this.park(this.hanging[node]!, request, node);
     return PENDING;
+  }
+
+  /** The request waits in a line until something happens, or the driver gives up. */
+  private park(line: WaitingLine, request: number, number: number): void {
+    line.push(request);
+    this.context.schedule(this.context.nowMs + this.settings.socketTimeoutMs, number, SILENCE);
   }
 
   private hasBroken(request: number): boolean {
@@ -210,7 +215,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
 
   private execute(request: number, node: number): number {
     if (this.nodes.isHanging(node)) {
-      this.hanging[node]!.push(request);
+      this.park(this.hanging[node]!, request, node);
       return Infinity;
     }
     this.context.countStoreOperation();
@@ -265,7 +270,14 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
   override elapsed(entity: number, operand: number): void {
     if (operand === FAILOVER) this.nodes.failoverElapsed(entity);
     else if (operand === PATIENCE) this.patienceElapsed(entity);
+    else if (operand === SILENCE) this.silenceElapsed(this.hanging[entity] ?? this.unconfirmed);
     else this.endpoints[operand === WRITER ? WRITER : READER].pools.elapsed(entity);
+  }
+
+  private silenceElapsed(line: WaitingLine): void {
+    this.operations.expire(line, this.settings.socketTimeoutMs, (request) => {
+      this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, this.context.nowMs);
+    });
   }
 
   /** Patience with stall number `stall` is over; 0: it is only that the replicas are others. */
@@ -312,27 +324,6 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
     this.writtenAtMs[session] = Number.NEGATIVE_INFINITY;
   }
 }
-
-export const sqlKnobs = {
-  replicas: { unit: "count", default: 1, minimum: 0, maximum: 15, summary: "Nodes that follow the primary." },
-  replicationDelayMs: {
-    unit: "ms",
-    default: 1,
-    minimum: 0,
-    summary: "From a commit to its arrival on a replica, and as long back for an acknowledgement (to be calibrated).",
-  },
-  applyMs: {
-    unit: "ms",
-    default: 0.2,
-    minimum: 0,
-    summary: "A replica's one applier is busy so long for each write (to be calibrated).",
-  },
-  ...readRoutingKnobs,
-  ...acknowledgementKnobs,
-  ...failoverKnobs,
-  ...statementKnobs,
-  ...poolKnobs,
-} as const;
 
 export const sqlDatabase = defineState({
   name: "sql-database",

@@ -1,3 +1,8 @@
+import { acknowledgementKnobs } from "./acknowledgement.ts";
+import { failoverKnobs } from "./database-failover.ts";
+import { poolKnobs } from "./pool-settings.ts";
+import { readRoutingKnobs } from "./read-routing.ts";
+
 /** The knobs of what every database does: statements, the table of sessions, touching. */
 export const statementKnobs = {
   roundTripMs: {
@@ -5,6 +10,12 @@ export const statementKnobs = {
     default: 0.5,
     minimum: 0,
     summary: "Server to database and back, over an open connection.",
+  },
+  socketTimeoutMs: {
+    unit: "ms",
+    default: 30_000,
+    minimum: 0,
+    summary: "The driver gives up on a database that says nothing for so long; JDBC drivers wait for ever unless told.",
   },
   workers: { unit: "count", default: 8, minimum: 1, summary: "Statements that a node works on at a time: its cores." },
   readMs: {
@@ -66,4 +77,26 @@ export const statementKnobs = {
     minimum: 0,
     summary: "But only if the row has not been written for so long.",
   },
+} as const;
+
+/** The knobs of a database with one primary. */
+export const sqlKnobs = {
+  replicas: { unit: "count", default: 1, minimum: 0, maximum: 15, summary: "Nodes that follow the primary." },
+  replicationDelayMs: {
+    unit: "ms",
+    default: 1,
+    minimum: 0,
+    summary: "From a commit to its arrival on a replica, and as long back for an acknowledgement (to be calibrated).",
+  },
+  applyMs: {
+    unit: "ms",
+    default: 0.2,
+    minimum: 0,
+    summary: "A replica's one applier is busy so long for each write (to be calibrated).",
+  },
+  ...readRoutingKnobs,
+  ...acknowledgementKnobs,
+  ...failoverKnobs,
+  ...statementKnobs,
+  ...poolKnobs,
 } as const;

@@ -21,8 +21,12 @@ const made = () => {
       return clock.nowMs;
     },
     servers: { count: 3 },
+    attemptOf: () => 1,
     attach: (columns: { grow(capacity: number): void }) => columns.grow(100),
-    schedule: (atMs: number, entity: number, operand: number) => alarms.push({ atMs, entity, operand: operand - 16 }),
+    schedule: (atMs: number, entity: number, operand: number) => {
+      alarms.push({ atMs, entity, operand: operand - 16 });
+      alarms.sort((a, b) => a.atMs - b.atMs);
+    },
   } as unknown as StateContext;
   const settings = {
     queueOn: "cache",
@@ -31,8 +35,13 @@ const made = () => {
     batchRowMs: 0,
     queueSize: 4,
     coalesces: true,
+    socketTimeoutMs: 500,
   };
-  const user = { stored: () => {}, lost: (session: number) => told.push(`${session} lost`) };
+  const user = {
+    stored: () => {},
+    lost: (session: number) => told.push(`${session} lost`),
+    gaveUp: (request: number) => told.push(`${request} gave up at ${clock.nowMs}`),
+  };
   const behind = new WriteBehind(context, settings, target, user, 16);
   const to = (atMs: number) => {
     while (alarms.length > 0 && alarms[0]!.atMs <= atMs) {
@@ -76,6 +85,16 @@ describe("a queue that is emptied behind the writers' backs", () => {
     target.term = 1;
     to(400);
     expect(told).toEqual(["1 sent at 100", "1 sent at 200", "1 sent at 300", "7 stored at 330"]);
+  });
+
+  it("lets whoever waits for a place go when it has taken too long", () => {
+    const { behind, target, told, to } = made();
+    target.isAway = true;
+    for (const session of [1, 2, 3, 4]) behind.put(0, session, 1);
+    to(50);
+    behind.wait(0, 77);
+    to(560);
+    expect(told.at(-1)).toBe("77 gave up at 550");
   });
 
   it("is lost with its machine, the batch under way included", () => {

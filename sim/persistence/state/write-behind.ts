@@ -9,6 +9,7 @@ export interface WriteBehindSettings {
   readonly batchRowMs: number;
   readonly queueSize: number;
   readonly coalesces: boolean;
+  readonly socketTimeoutMs: number;
 }
 
 /** Where the writes are brought to. */
@@ -24,11 +25,14 @@ export interface WriteBehindUser {
   stored(session: number): void;
   /** A write of the session that was acknowledged will never be stored. */
   lost(session: number): void;
+  /** A request that waited for a place has waited for too long. */
+  gaveUp(request: number): void;
 }
 
 /** Operands of alarms. */
 const FLUSH = 0;
 const BATCH_DONE = 1;
+const GIVE_UP = 2;
 
 /**
  * Queues of acknowledged writes and what empties them: at every full interval, batch after batch until nothing is left of
@@ -84,7 +88,9 @@ export class WriteBehind {
 
   /** The request waits for a place, and is then asked again. */
   wait(server: number, request: number): void {
-    this.waiting[this.queueOf(server)]!.push(request);
+    const queue = this.queueOf(server);
+    this.waiting[queue]!.push(request);
+    this.wake(queue, this.context.nowMs + this.settings.socketTimeoutMs, GIVE_UP);
   }
 
   /** Whether a write of the session waits. */
@@ -100,7 +106,16 @@ export class WriteBehind {
     const queue = entity % this.lives.length;
     if (Math.floor(entity / this.lives.length) !== this.lives[queue]) return;
     if (operand === FLUSH) this.flush(queue);
-    else this.batchDone(queue);
+    else if (operand === BATCH_DONE) this.batchDone(queue);
+    else this.giveUp(this.waiting[queue]!);
+  }
+
+  private giveUp(line: WaitingLine): void {
+    for (let request = line.first(); request >= 0; request = line.first()) {
+      if (this.context.nowMs < line.sinceMs() + this.settings.socketTimeoutMs) return;
+      line.shift();
+      this.user.gaveUp(request);
+    }
   }
 
   serverStopped(server: number): void {
