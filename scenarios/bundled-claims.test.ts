@@ -52,6 +52,11 @@ test("session-size at 1 KiB: the signed cookie that fails at 64 KiB loses nobody
   expect(unmet(load("session-size", [...small, expectation]))).toEqual([]);
 });
 
+test("fourth-server with three: the same traffic, and everybody is faster", () => {
+  const expectation = "expect=[{ strategy: all-to-all, metric: responseTimeMeanMs, below: 70ms }]";
+  expect(unmet(load("fourth-server", ["cluster.servers.count=3", expectation]))).toEqual([]);
+});
+
 test("an expectation that does not hold is told, with what was measured", () => {
   const wrong = "expect=[{ strategy: sticky-cookie, metric: sessionsLost, above: 0 }]";
   expect(unmet(load("two-balancers", [wrong, "runs=1"]))).toEqual([

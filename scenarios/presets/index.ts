@@ -7,6 +7,7 @@ import { keys } from "./keys.ts";
 import { memory } from "./memory.ts";
 import type { StrategyPreset } from "./preset.ts";
 import { replication } from "./replication.ts";
+import { replicationProducts } from "./replication-products.ts";
 import { stores } from "./stores.ts";
 
 export type { StrategyPreset } from "./preset.ts";
@@ -16,6 +17,7 @@ export const strategyPresets: readonly StrategyPreset[] = [
   ...cookies,
   ...keys,
   ...replication,
+  ...replicationProducts,
   ...stores,
   ...databases,
   ...clients,

@@ -27,6 +27,7 @@ const ANSWERING = 0;
 const BLOCKED_READ = 1;
 const BLOCKED_WRITE = 2;
 const GIVEN_UP = 3;
+const SENT_AGAIN = 4;
 
 /**
  * One file for each session on a file server that all servers mount (PHP's files on NFS).
@@ -296,7 +297,7 @@ class SharedFiles extends Backend implements SessionColumns {
     this.station.stall(nowMs + this.settings.recoveryMs);
     const { blocked } = this;
     this.blocked = [];
-    for (const request of blocked) if (this.isBlocked(request)) this.release(request, nowMs, BLOCKED_READ);
+    for (const request of blocked) if (this.isBlocked(request)) this.release(request, nowMs, SENT_AGAIN);
   }
 
   override serverStopped(server: number): void {
