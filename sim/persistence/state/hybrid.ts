@@ -119,35 +119,41 @@ class Hybrid extends Backend implements SessionColumns {
   }
 
   write(request: number, server: number, contains: number, changed: boolean): number {
-    const { context } = this;
-    const session = context.sessionOf(request);
-    const life = context.servers.lifeOf(server);
-    const isHere = this.home[session] === life;
-    const content = isHere ? this.contains[session]! + (changed ? 1 : 0) : contains;
-    if (this.home[session] === NOWHERE) this.sessions++;
-    this.home[session] = life;
-    this.contains[session] = content;
-    this.writesWritten = content;
-    if (changed) this.state[session]! |= HAS_GAP;
+    const session = this.context.sessionOf(request);
+    const content = this.contentOf(session, server, contains, changed);
     // A session that has become worth it is written with the next request, whatever that one does.
     const isSafe = !changed && (this.state[session]! & IS_BACKED) !== 0;
-    if (isSafe || !this.isWorthIt(session, content)) return WRITTEN;
-    return this.backed(session, content, this.store.write(request, server, content, true));
+    if (isSafe || !this.isWorthIt(session, content))
+      return this.commit(session, server, content, changed ? HAS_GAP : 0);
+    return this.backed(session, server, content, this.store.write(request, server, content, true));
   }
 
-  override writeDone(request: number, server: number): number {
+  override writeDone(request: number, server: number, contains: number, changed: boolean): number {
     const session = this.context.sessionOf(request);
-    const content = this.contains[session]!;
-    return this.backed(session, content, this.store.writeDone(request, server, content, true));
+    const content = this.contentOf(session, server, contains, changed);
+    return this.backed(session, server, content, this.store.writeDone(request, server, content, true));
+  }
+
+  /** At home all requests change one object, so that what each does stays; elsewhere the request has what it read. */
+  private contentOf(session: number, server: number, contains: number, changed: boolean): number {
+    if (this.home[session] !== this.context.servers.lifeOf(server)) return contains;
+    return this.contains[session]! + (changed ? 1 : 0);
   }
 
   /** The home has the change, whatever becomes of the backup. */
-  private backed(session: number, content: number, outcome: number): number {
+  private backed(session: number, server: number, content: number, outcome: number): number {
     if (outcome === PENDING) return PENDING;
-    if (outcome === WRITTEN) {
-      if ((this.state[session]! & IS_BACKED) === 0) this.backedUp++;
-      this.state[session] = IS_BACKED;
-    }
+    if (outcome !== WRITTEN) return this.commit(session, server, content, HAS_GAP);
+    if ((this.state[session]! & IS_BACKED) === 0) this.backedUp++;
+    this.state[session] = IS_BACKED;
+    return this.commit(session, server, content, 0);
+  }
+
+  private commit(session: number, server: number, content: number, gap: number): number {
+    if (this.home[session] === NOWHERE) this.sessions++;
+    this.home[session] = this.context.servers.lifeOf(server);
+    this.contains[session] = content;
+    this.state[session]! |= gap;
     this.writesWritten = content;
     return WRITTEN;
   }
