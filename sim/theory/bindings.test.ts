@@ -113,6 +113,30 @@ describe("a client's next request misses its server", () => {
   });
 });
 
+describe("a bound session", () => {
+  it.each([
+    ["source-table", {}],
+    ["source-hash", {}],
+    ["source-hash", { hashType: "consistent" }],
+    ["source-hash", { hashType: "listed", prefixBits: 24 }],
+    ["flow-table", {}],
+    ["header", { memory: "table" }],
+    ["header", { memory: "hash" }],
+    ["url-parameter", {}],
+    ["url-rewriting", { missedFraction: 0 }],
+    ["route-suffix", {}],
+    ["learned-cookie", { entries: 100_000, expireMs: 100_000 }],
+    ["application-cookie", {}],
+    ["tls-session", { resumingFraction: 1, entries: 100_000 }],
+  ] as const)("never moves while its server is eligible, and is never lost: %s %j", (affinity, knobs) => {
+    const session = { requests: { law: "geometric", mean: 5 }, thinkMs: exponential(20) } as const;
+    const scenario = idealised(populationOf({ arrivals: poisson(1), session }), { durationMs: 5000 });
+    for (const record of runs(2, scenario, strategyOf({ balancing: "random", affinity, knobs }))) {
+      expect([metricOf(record, "sessionsMoved"), metricOf(record, "sessionsLost")]).toEqual([0, 0]);
+    }
+  });
+});
+
 describe("a server that crashes and comes back", () => {
   /** About 1000 users who outlast the run. */
   const lasting = populationOf({
