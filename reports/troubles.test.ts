@@ -71,4 +71,26 @@ describe("troubles", () => {
     ]);
     expect(spared).toBe("c");
   });
+
+  test("that went with a lost session are not told again", () => {
+    const [strategy] = fold([recordOf({ strategy: "a" })], experimentOf(["a"], 1)).strategies;
+    const { lines } = whyLines([
+      {
+        ...strategy!,
+        ...lost,
+        writesLostByCause: [
+          { cause: "rehash", count: 6 },
+          { cause: "concurrent-request", count: 2 },
+        ],
+        transactionsInterruptedByCause: [
+          { cause: "rehash", count: 1 },
+          { cause: "request-failed", count: 4 },
+        ],
+      },
+    ]);
+    expect(lines[0]?.text).toBe(
+      "sessions lost: 3 rehash; stale reads: 8 replication-lag, 2 near-cache; writes lost, their sessions kept: " +
+        "2 concurrent-request; transactions interrupted, their sessions kept: 4 request-failed",
+    );
+  });
 });

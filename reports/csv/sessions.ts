@@ -15,6 +15,15 @@ const endsSessions = (kind: TroubleRow["kind"]): boolean => kind === "sessionsLo
 
 const ends = ["sessionsCompleted", "sessionsTimedOut", "sessionsAbandoned"] as const;
 
+/** How the session ended, in the words of the first versions, for rows that count ends; null for others. */
+const endOf = ({ kind }: Row): string | null =>
+  ({
+    sessionsCompleted: "completed",
+    sessionsTimedOut: "timedOut",
+    sessionsAbandoned: "abandoned",
+    sessionsLost: "lost",
+  })[kind] ?? null;
+
 /** Ends that have no cause; then a row for each kind and cause that occurred in any of the runs, with 0 where it did not here. */
 function rowsOf(run: RunRecord, occurring: ReturnType<typeof troublesOccurring>): Row[] {
   const found = troubleRows(run);
@@ -34,8 +43,11 @@ export function sessionsCsv(records: readonly RunRecord[]): string {
     [
       column("strategy", ({ run }) => run.strategy),
       column("seed", ({ run }) => run.seed),
-      column("kind", ({ kind }) => kind),
+      column("end", endOf),
       column("cause", ({ cause }) => cause),
+      column("sessions", (row) => (endOf(row) === null ? null : row.count)),
+      column("writesLost", ({ kind, work }) => (kind === "sessionsLost" ? (work?.writes ?? null) : null)),
+      column("kind", ({ kind }) => kind),
       column("count", ({ count }) => count),
       column("workLostWrites", ({ work }) => work?.writes ?? null),
       column("workLostRequests", ({ work }) => work?.requests ?? null),

@@ -30,6 +30,14 @@ interface Stack {
 }
 
 const words = (cause: string): string => cause.replaceAll("-", " ");
+/** The words cut short where the number would not fit beside them. */
+function fitted(text: string, number: string, room: number): string {
+  if (textWidth(text + number) <= room) return text + number;
+  let kept = text;
+  while (kept.length > 3 && textWidth(`${kept}…${number}`) > room) kept = kept.slice(0, -1);
+  return `${kept.trimEnd()}…${number}`;
+}
+
 const count = (value: number): string => formatValue("count", value);
 
 export function losses(store: Store): Figure {
@@ -83,7 +91,7 @@ export function losses(store: Store): Figure {
       drawValueAxis(svg, axis.ticks, plot);
       drawAreas(svg, scene, ({ cause, lost }) => ({
         cause,
-        text: `${words(cause)} ${count(lost)}`,
+        text: fitted(words(cause), ` ${count(lost)}`, margin.right - 10),
         tint: cause === OTHER ? MOST_CAUSES + 1 : occurring.indexOf(cause),
       }));
       const node = svg.node();
