@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Draws } from "../../engine/draws.ts";
 import { ClientCopies, NOTHING } from "./client-copies.ts";
 
 /** Requests 0 … 999 are session 0's, the next thousand session 1's. */
@@ -77,4 +78,52 @@ describe("copies that travel with the client", () => {
     held.sent(3);
     expect(held.carriedBy(3)).toBe(1);
   });
+});
+
+describe("requests of one client that overlap", () => {
+  const REQUESTS = 20_000;
+  const draws = new Draws(1, "overlap");
+
+  /** Of requests at rate 1 that each count one more on what they brought, and take a while, the share that is not counted. */
+  const missing = (mean: number, takesMs: (k: number) => number) => {
+    const held = new ClientCopies({
+      sessionOf: () => 0,
+      attach: (columns) => columns.grow(1),
+      hasDates: false,
+      hasStamps: false,
+    });
+    let nowMs = 0;
+    const moments = Array.from({ length: REQUESTS }, (_, k) => {
+      nowMs += draws.at(0, k).exponential();
+      const lastsMs = mean * takesMs(k);
+      return [
+        { atMs: nowMs, request: k, isSent: true },
+        { atMs: nowMs + lastsMs, request: k, isSent: false },
+      ];
+    }).flat();
+    for (const { request, isSent } of moments.toSorted((a, b) => a.atMs - b.atMs)) {
+      if (isSent) {
+        held.sent(request);
+        held.bring(request, held.carriedBy(request) + 1, 0, 0);
+      } else {
+        held.arrived(request);
+      }
+    }
+    held.sent(REQUESTS);
+    return 1 - held.carriedBy(REQUESTS) / REQUESTS;
+  };
+
+  it.each([0.05, 0.2, 1])(
+    "lose m/(1+m) of their changes, however long each takes, m of them being under way on average (m = %f)",
+    (m) => {
+      // The count goes up once in a cycle of mean 1 + m and standard deviation √(1 + m²) at most: over n cycles the
+      // share that is kept is off by that over (1 + m)√n, and the number of requests by 1/√REQUESTS.
+      const kept = 1 / (1 + m);
+      const cycles = REQUESTS * kept;
+      const error = kept * Math.sqrt((1 + m * m) / ((1 + m) * (1 + m) * cycles) + 1 / REQUESTS);
+      for (const takesMs of [() => 1, (k: number) => draws.at(1, k).exponential()]) {
+        expect(Math.abs(missing(m, takesMs) - m / (1 + m))).toBeLessThan(4 * error);
+      }
+    },
+  );
 });
