@@ -99,7 +99,7 @@ class ApplicationCookieHash extends Mechanism implements SessionColumns {
   private readonly context: AffinityContext;
   private readonly cookieBytes: number;
   private readonly fleets: readonly HashedFleet[];
-  /** Low word of the hash of the id that came last, and whether it came for the first time. */
+  /** Low word of the hash of the id that came last, and whether no request with it has been answered yet. */
   private lastId = new Int32Array(0);
   private isNew = new Uint8Array(0);
 
@@ -129,9 +129,15 @@ class ApplicationCookieHash extends Mechanism implements SessionColumns {
     this.context.countCookieBytes(this.cookieBytes);
     const high = avalanche(Math.floor(id / 4_294_967_296));
     const low = avalanche(high ^ (id | 0));
-    this.isNew[session] = this.lastId[session] === (low | 0) ? 0 : 1;
+    if (this.lastId[session] !== (low | 0)) this.isNew[session] = 1;
     this.lastId[session] = low;
     return this.fleets[balancer]!.at(high >>> 0, low >>> 0);
+  }
+
+  override answered(request: number): void {
+    const { requests } = this.context;
+    const session = requests.sessionOf(request);
+    if (requests.sessionIdOf(request) >= 0) this.isNew[session] = 0;
   }
 
   whyElsewhere(request: number): Cause {

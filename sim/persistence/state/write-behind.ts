@@ -135,7 +135,8 @@ export class WriteBehind {
     this.isFlushing[queue] = 1;
     const { flushIntervalMs } = this.settings;
     const { nowMs } = this.context;
-    this.wake(queue, (Math.floor(nowMs / flushIntervalMs) + 1) * flushIntervalMs, FLUSH);
+    const atMs = flushIntervalMs === 0 ? nowMs : (Math.floor(nowMs / flushIntervalMs) + 1) * flushIntervalMs;
+    this.wake(queue, atMs, FLUSH);
   }
 
   private wake(queue: number, atMs: number, operand: number): void {
