@@ -198,6 +198,13 @@ describe("replicas that fail", () => {
   });
 });
 
+it("shows what a write has left that failed for want of time, without counting it as owed", () => {
+  const slow = { delays: "constant", writeMs: 1, ackMs: 10, readMs: 0, answerMs: 0, timeoutMs: 5 };
+  const bench = made(slow);
+  expect(write(bench, 0, 1)).toBe("unavailable");
+  expect(read(bench, 0)).toBe(0);
+});
+
 it("lets the later of two writes win, though the earlier one arrives after it", () => {
   const bench = made({ delays: "exponential", readQuorum: 1, writeMs: 100, ackMs: 0, readMs: 0, answerMs: 0 }, 40);
   for (let session = 0; session < 40; session++) {

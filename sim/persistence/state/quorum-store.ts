@@ -20,6 +20,7 @@ import { Station } from "./station.ts";
 import { DOWN, HUNG, UP } from "./store-calls.ts";
 
 const MS_PER_S = 1000;
+const BITS = 32;
 
 const REASONS = [null, "store-crash", "store-flush"] as const;
 
@@ -39,12 +40,15 @@ class QuorumStore extends Backend implements SessionColumns {
   /** Of the operation at hand, by replica: when it is done there, and when its answer is back. */
   private readonly thereMs = new Float64Array(MOST_REPLICAS);
   private readonly backMs = new Float64Array(MOST_REPLICAS);
-  /** By session: operations so far; the newest version and what it contains; why it has no copy. */
+  /** By session: operations so far; the newest version; of the last 32 a bit for each that was acknowledged. */
   private operations = new Int32Array(0);
   private newest = new Int32Array(0);
+  private acknowledged = new Int32Array(0);
+  /** By session: the newest acknowledged version, and what it contains; why the session has no copy. */
+  private newestKnown = new Int32Array(0);
   private newestContains = new Int32Array(0);
   private reason = new Uint8Array(0);
-  /** By request: 1 for a write that will not have its quorum in time; the best version that a read has seen; its content, or what was written. */
+  /** By request: 1 for a write that will not have its quorum in time; the best version that a read has seen, or the one that is written; what it contains without its own write. */
   private fails = new Uint8Array(0);
   private best = new Int32Array(0);
   private content = new Int32Array(0);
@@ -69,6 +73,8 @@ class QuorumStore extends Backend implements SessionColumns {
   grow(capacity: number): void {
     this.operations = grown(this.operations, new Int32Array(capacity));
     this.newest = grown(this.newest, new Int32Array(capacity));
+    this.acknowledged = grown(this.acknowledged, new Int32Array(capacity));
+    this.newestKnown = grown(this.newestKnown, new Int32Array(capacity));
     this.newestContains = grown(this.newestContains, new Int32Array(capacity));
     this.reason = grown(this.reason, new Uint8Array(capacity));
   }
@@ -138,8 +144,14 @@ class QuorumStore extends Backend implements SessionColumns {
       return this.missing(this.nodes.isAnywhere(session) ? "quorum-miss" : REASONS[this.reason[session]!]!);
     if (this.settings.readRepair) this.repair(request, session, best);
     this.cause = "quorum-miss";
-    this.writesRead = this.content[request]!;
+    this.writesRead = this.content[request]! + this.ownWrite(session, best);
     return FOUND;
+  }
+
+  /** 1 when the write that made this version was acknowledged: until then it is not one that the user is owed. */
+  private ownWrite(session: number, version: number): number {
+    if (this.newest[session]! - version >= BITS) return 1;
+    return (this.acknowledged[session]! >>> (version % BITS)) & 1;
   }
 
   private repair(request: number, session: number, best: number): void {
@@ -181,12 +193,13 @@ class QuorumStore extends Backend implements SessionColumns {
   private spread(request: number, session: number, content: number): void {
     const { context, settings } = this;
     const version = ++this.newest[session]!;
-    this.newestContains[session] = content;
+    this.acknowledged[session]! &= ~(1 << (version % BITS));
+    this.best[request] = version;
     this.content[request] = content;
     for (let replica = 0; replica < settings.replicas; replica++) {
       // To one that does not answer it goes as well, and is kept for it as a hint.
       const atMs = this.thereMs[replica]!;
-      this.nodes.send(atMs === Number.POSITIVE_INFINITY ? context.nowMs : atMs, session, replica, version, content);
+      this.nodes.send(atMs === Number.POSITIVE_INFINITY ? context.nowMs : atMs, session, replica, version, content - 1);
     }
     context.countReplication(settings.replicas, settings.replicas * context.bytesOf(session));
   }
@@ -211,8 +224,17 @@ class QuorumStore extends Backend implements SessionColumns {
 
   override writeDone(request: number, _server: number, _contains: number, changed: boolean): number {
     if (this.fails[request] === 1) return UNAVAILABLE;
-    if (changed) this.writesWritten = this.content[request]!;
+    if (changed) this.acknowledge(this.context.sessionOf(request), this.best[request]!, this.content[request]!);
     return WRITTEN;
+  }
+
+  private acknowledge(session: number, version: number, content: number): void {
+    this.acknowledged[session]! |= 1 << (version % BITS);
+    if (version > this.newestKnown[session]!) {
+      this.newestKnown[session] = version;
+      this.newestContains[session] = content;
+    }
+    this.writesWritten = content;
   }
 
   override elapsed(message: number, replica: number): void {
@@ -257,6 +279,8 @@ class QuorumStore extends Backend implements SessionColumns {
     this.nodes.forget(session);
     this.operations[session] = 0;
     this.newest[session] = 0;
+    this.acknowledged[session] = 0;
+    this.newestKnown[session] = 0;
     this.newestContains[session] = 0;
     this.reason[session] = 0;
   }

@@ -113,9 +113,16 @@ export class Shard implements StoreNodes {
     }
   }
 
-  private catchUp(rank: number, nowMs: number): void {
-    const { copies, settings } = this;
-    const untilMs = nowMs - settings.replicationLagMs;
+  /** Every follower has everything. */
+  settle(nowMs: number): void {
+    for (let rank = 0; rank < this.ranks; rank++) {
+      if (this.follows[rank] === 1) this.catchUp(rank, nowMs, 0);
+    }
+  }
+
+  private catchUp(rank: number, nowMs: number, lagMs = this.settings.replicationLagMs): void {
+    const { copies } = this;
+    const untilMs = nowMs - lagMs;
     this.position[rank] = this.log.replay(this.position[rank]!, untilMs, copies.held[rank]!, copies.tenancy);
   }
 

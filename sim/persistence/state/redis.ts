@@ -42,8 +42,8 @@ class Redis extends Backend implements SessionColumns {
   private readonly memories: readonly Memory[];
   private readonly ttlMs: number;
   private expiresAtMs = new Float64Array(0);
-  /** By request that waits for replicas: what it has written, plus 1; 0 for none. */
-  private written = new Int32Array(0);
+  /** By request: 1 for a write that waits for replicas. */
+  private isWaiting = new Uint8Array(0);
   /** Whose turn it is among the replicas. */
   private turn = 0;
 
@@ -123,8 +123,9 @@ class Redis extends Backend implements SessionColumns {
     const shard = this.shards[this.data.shardOf(session)]!;
     const rank = shard.primaryFor(server, this.context.nowMs);
     const sendMs = this.sendMs(request, session, shard, rank, this.diskMs(changed));
-    if (request >= this.written.length) this.written = grown(this.written, new Int32Array(Math.max(64, 2 * request)));
-    this.written[request] = 0;
+    if (request >= this.isWaiting.length)
+      this.isWaiting = grown(this.isWaiting, new Uint8Array(Math.max(64, 2 * request)));
+    this.isWaiting[request] = 0;
     this.context.scheduleWrite(sendMs, request);
     return PENDING;
   }
@@ -137,10 +138,6 @@ class Redis extends Backend implements SessionColumns {
     const progress = this.calls.progress(request, session, shard, this.diskMs(changed));
     if (progress === PENDING) context.scheduleWrite(this.calls.nextMs, request);
     if (progress !== FOUND) return progress;
-    if (this.written[request]! > 0) {
-      this.writesWritten = this.written[request]! - 1;
-      return WRITTEN;
-    }
     const rank = this.calls.node[request]!;
     // A replica, as one that was a primary a moment ago, takes no writes.
     if (!shard.isPrimary(rank)) return UNAVAILABLE;
@@ -148,21 +145,25 @@ class Redis extends Backend implements SessionColumns {
       this.refresh(session, shard, nowMs);
       return WRITTEN;
     }
-    if (shard.goodReplicas(rank, nowMs) < this.settings.minReplicas) return UNAVAILABLE;
-    if (this.memories.length > 0 && this.isFull(shard)) return UNAVAILABLE;
+    if (this.isWaiting[request] === 0) {
+      if (shard.goodReplicas(rank, nowMs) < this.settings.minReplicas) return UNAVAILABLE;
+      if (this.memories.length > 0 && this.isFull(shard)) return UNAVAILABLE;
+      if (this.settings.waitReplicas > 0) {
+        this.isWaiting[request] = 1;
+        context.scheduleWrite(nowMs + this.waitMs(shard), request);
+        return PENDING;
+      }
+    }
     const content = context.contentOf(Math.max(0, shard.heldBy(rank, session, nowMs)), contains, true);
     if (content < 0) return CONFLICT;
     this.store(session, shard, rank, content);
-    if (this.settings.waitReplicas === 0) {
-      this.writesWritten = content;
-      return WRITTEN;
-    }
-    this.written[request] = content + 1;
-    context.scheduleWrite(nowMs + this.waitMs(shard), request);
-    return PENDING;
+    // What WAIT saw arrive is with the replicas, whatever their lag.
+    if (this.isWaiting[request] === 1 && shard.followers >= this.settings.waitReplicas) shard.settle(nowMs);
+    this.writesWritten = content;
+    return WRITTEN;
   }
 
-  /** WAIT is an operation of its own, which is answered when enough replicas have the write, or gives up. */
+  /** WAIT is an operation of its own, which is answered when enough replicas have the write, or gives up. Until then nobody sees the write here. */
   private waitMs(shard: Shard): number {
     const { waitReplicas, waitTimeoutMs, replicationLagMs, roundTripMs } = this.settings;
     const isEnough = shard.followers >= waitReplicas && replicationLagMs <= waitTimeoutMs;
