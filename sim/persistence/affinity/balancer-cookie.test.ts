@@ -303,6 +303,45 @@ describe("a cookie that is set in some answers only", () => {
   }
 });
 
+describe("a shared cache", () => {
+  const CLIENTS = 200;
+  /** Clients who come one after another, each answered by the next server unless the cookie leads elsewhere. */
+  const servers = (knobs: Knobs) => {
+    const bench = cookie({ cachedFraction: 1, cacheLifeMs: 1000, ...knobs });
+    return Array.from({ length: CLIENTS }, (_, client) => {
+      bench.nowMs = 10 * client;
+      bench.begin(client);
+      const { server } = bench.look(client);
+      if (server < 0) bench.mechanism.answered(client, 0, client % 3);
+      return bench.look(client).server;
+    });
+  };
+  const distinct = (found: readonly number[]) => new Set(found).size;
+
+  it("hands all its clients the cookie of the one who fetched the page, until the page is too old", () => {
+    const found = servers({ noCache: false });
+    // A page for each second: clients 0 … 99 and 100 … 199.
+    expect(found.slice(0, 100)).toEqual(new Array<number>(100).fill(0));
+    expect(found.slice(100)).toEqual(new Array<number>(100).fill(1));
+  });
+
+  it("keeps no answer that says it must not, nor one to a POST", () => {
+    expect(distinct(servers({ noCache: true }))).toBe(3);
+    const bench = cookie({ cachedFraction: 1, noCache: false, postOnly: true });
+    bench.posts.add(0);
+    bench.answer(0, 2);
+    bench.begin(1);
+    expect(bench.look(1).server).toBe(-1);
+  });
+
+  it("is of no use to those who are not behind it, and of no harm", () => {
+    const found = servers({ noCache: false, cachedFraction: 0.5 });
+    const ledAstray = found.filter((server, client) => server !== client % 3).length;
+    // Of the half behind it two thirds hold another server than the one that would have been theirs.
+    expect(Math.abs(ledAstray / CLIENTS - 1 / 3)).toBeLessThan(4 * Math.sqrt(2 / 9 / CLIENTS));
+  });
+});
+
 describe("its columns", () => {
   it("keep what clients hold under every option while more and more visits begin", () => {
     const everything = { maxIdleMs: 9, maxLifeMs: 9, browserLifeMs: 9, names: "address", secrets: "own" };

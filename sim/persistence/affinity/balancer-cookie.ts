@@ -17,7 +17,7 @@ export const balancerCookie = defineAffinity({
   whenToUse: "Browsers, sessions in server memory.",
   knownFlaw: "A server that is added gets only new users; one that dies takes its users' sessions with it.",
   source:
-    "HAProxy `cookie` (configuration manual 3.5; http_ana.c for the dates and when they are renewed). The application of the model never sets or ends the balancer's own cookie, so that `preserve` has nothing to do, and no cache stands in between, so that `nocache` has not either.",
+    "HAProxy `cookie` (configuration manual 3.5; http_ana.c for the dates and when they are renewed). The application of the model never sets or ends the balancer's own cookie, so that `preserve` has nothing to do.",
   knobs: {
     mode: {
       unit: "choice",
@@ -49,6 +49,20 @@ export const balancerCookie = defineAffinity({
       default: false,
       summary: "Set it in answers to requests that change something only, which caches do not keep.",
     },
+    noCache: {
+      unit: "flag",
+      default: true,
+      summary: "Answers that set it tell shared caches not to keep them (HAProxy nocache).",
+    },
+    cachedFraction: {
+      unit: "fraction",
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      summary:
+        "Share of clients behind a shared cache: where it may keep such answers, they come with the cookie of the client that fetched the page for all.",
+    },
+    cacheLifeMs: { unit: "ms", default: 60_000, minimum: 0, summary: "How long that cache keeps a page." },
     slides: {
       unit: "flag",
       default: false,
@@ -115,6 +129,9 @@ export const balancerCookie = defineAffinity({
       maxLifeMs: knobs.maxLifeMs,
       dateResolutionMs: knobs.dateResolutionMs,
       browserLifeMs: knobs.browserLifeMs,
+      // Caches keep no answers to POST either.
+      cachedFraction: knobs.noCache || knobs.postOnly ? 0 : knobs.cachedFraction,
+      cacheLifeMs: knobs.cacheLifeMs,
       upBytes: knobs.indirect ? bytes : 2 * bytes,
       downBytes: bytes + knobs.attributesBytes,
     });

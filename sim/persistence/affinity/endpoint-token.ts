@@ -47,6 +47,8 @@ export const endpointToken = defineAffinity({
       maxLifeMs: null,
       dateResolutionMs: 0,
       browserLifeMs: knobs.ttlMs > 0 ? knobs.ttlMs : null,
+      cachedFraction: 0,
+      cacheLifeMs: 0,
       // Envoy passes it on to the server.
       upBytes: 2 * knobs.tokenBytes,
       downBytes: knobs.tokenBytes,

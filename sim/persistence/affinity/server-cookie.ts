@@ -1,4 +1,5 @@
 /** What a client holds that names its server: the ground that the balancer's cookie and the endpoint token share. */
+import type { Draws } from "../../engine/draws.ts";
 import { grown } from "../../engine/grown.ts";
 import type { Cause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
@@ -34,6 +35,9 @@ export interface ServerCookieSettings {
   readonly dateResolutionMs: number;
   /** How long the browser keeps it, null until it is closed. */
   readonly browserLifeMs: number | null;
+  /** Share of clients behind a shared cache that keeps answers with their cookies for a while; 0 for none. */
+  readonly cachedFraction: number;
+  readonly cacheLifeMs: number;
   /** On the wire, to the balancer and beyond, and back. */
   readonly upBytes: number;
   readonly downBytes: number;
@@ -53,6 +57,24 @@ const causes: readonly Cause[] = [
   "unsynchronised-balancer",
   "no-affinity",
 ];
+
+/** The answer that a shared cache keeps, and what is in its cookie. */
+class CachedCookie {
+  untilMs = Number.NEGATIVE_INFINITY;
+  server = -1;
+  life = -1;
+  maker = 0;
+  private readonly draws: Draws;
+
+  constructor(draws: Draws) {
+    this.draws = draws;
+  }
+
+  /** Whether the visit's client is behind it. */
+  serves(visit: number, fraction: number): boolean {
+    return this.draws.at(visit, 0).uniform() < fraction;
+  }
+}
 
 /**
  * The client keeps the name, so every balancer reads the same binding, and a restart of one forgets nothing. What nobody
@@ -76,11 +98,14 @@ export class ServerCookie extends Mechanism implements SessionColumns {
   /** When the browser drops it. */
   private endsAtMs = new Float64Array(0);
   private fault = new Uint8Array(0);
+  /** Who is behind the cache, and the session whose cookie it keeps, as it was then; null where nobody is. */
+  private readonly cached: CachedCookie | null;
 
   constructor(context: AffinityContext, settings: ServerCookieSettings) {
     super(settings.rules);
     this.context = context;
     this.settings = settings;
+    this.cached = settings.cachedFraction > 0 ? new CachedCookie(context.drawsOf("shared-cache")) : null;
     this.hasDates = settings.maxIdleMs !== null || settings.maxLifeMs !== null;
     this.isPlain =
       !this.hasDates &&
@@ -88,6 +113,7 @@ export class ServerCookie extends Mechanism implements SessionColumns {
       settings.names === "server" &&
       settings.secrets === "shared" &&
       settings.browserLifeMs === null &&
+      this.cached === null &&
       settings.rebinds &&
       !settings.postOnly &&
       !settings.slides;
@@ -110,6 +136,7 @@ export class ServerCookie extends Mechanism implements SessionColumns {
     const session = this.context.requests.sessionOf(request);
     const server = this.server[session]!;
     if (server < 0) {
+      if (this.cached !== null && this.takeCached(request, session)) return this.lookup(request, balancer);
       this.outcome = NONE;
       return -1;
     }
@@ -131,6 +158,24 @@ export class ServerCookie extends Mechanism implements SessionColumns {
     this.outcome = fault === FINE ? this.age(session) : INVALID;
     this.fault[session] = fault !== FINE || this.outcome === VALID ? fault : PAST_LIMIT;
     return this.outcome === VALID ? server : -1;
+  }
+
+  /** A page from the shared cache, which came before the client's first request here, has brought somebody else's cookie. */
+  private takeCached(request: number, session: number): boolean {
+    const { context, settings } = this;
+    const { requests } = context;
+    const cached = this.cached!;
+    if (requests.numberOf(request) > 0 || requests.nowMs >= cached.untilMs || !this.isKept(session)) return false;
+    if (!cached.serves(requests.visitOf(session), settings.cachedFraction)) return false;
+    this.server[session] = cached.server;
+    this.fault[session] = FINE;
+    if (settings.names === "address") this.life[session] = cached.life;
+    if (settings.secrets === "own") this.maker[session] = cached.maker;
+    const madeAtMs = cached.untilMs - settings.cacheLifeMs;
+    if (this.hasDates) this.seenAtMs[session] = madeAtMs;
+    if (settings.maxLifeMs !== null) this.setAtMs[session] = madeAtMs;
+    if (settings.browserLifeMs !== null) this.endsAtMs[session] = requests.nowMs + settings.browserLifeMs;
+    return true;
   }
 
   /** Why this balancer knows no server by what the cookie says, or FINE. A server that is merely down is known. */
@@ -180,6 +225,7 @@ export class ServerCookie extends Mechanism implements SessionColumns {
     const isLed = hasOne && this.server[session] === server;
     if (!this.isSent(request, session, hasOne, isLed)) return;
     context.countCookieBytes(settings.downBytes);
+    if (this.cached !== null) this.fillCache(session, balancer, server);
     if (!this.isKept(session)) return;
     this.server[session] = server;
     this.fault[session] = FINE;
@@ -189,6 +235,18 @@ export class ServerCookie extends Mechanism implements SessionColumns {
     // The first date is kept, even when another server takes over, until the cookie is too old or idle for too long.
     if (settings.maxLifeMs !== null && !hasOne) this.setAtMs[session] = this.dateMs();
     if (settings.browserLifeMs !== null) this.endsAtMs[session] = context.requests.nowMs + settings.browserLifeMs;
+  }
+
+  /** The cache has nothing that is fresh, and this answer passes it. */
+  private fillCache(session: number, balancer: number, server: number): void {
+    const { context, settings } = this;
+    const cached = this.cached!;
+    const { nowMs } = context.requests;
+    if (nowMs < cached.untilMs || !cached.serves(context.requests.visitOf(session), settings.cachedFraction)) return;
+    cached.untilMs = nowMs + settings.cacheLifeMs;
+    cached.server = server;
+    cached.life = context.lifeOf(server);
+    cached.maker = balancer;
   }
 
   /** Whether the answer brings a cookie. */
