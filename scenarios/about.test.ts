@@ -36,6 +36,14 @@ describe("what is told of a strategy", () => {
     });
   });
 
+  it("has the rules of sessions that are its own", () => {
+    const rules =
+      ", sessions: { idleTimeout: 10m, renewal: on-write, concurrency: locked, encoding: { compression: lz4 } }";
+    expect(told(triple("a", "round-robin", rules))[0]!.parts.state).toBe(
+      "server-memory, sessions: idle timeout 10m, renewal on-write, locked, compressed 2.1 to 1",
+    );
+  });
+
   it("has the helpers of placement and the reports of its own", () => {
     const texts = told(
       triple("a", "random", ", placement: [ { subset: { size: 3 } }, slow-start ], reports: none"),

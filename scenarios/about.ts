@@ -4,7 +4,7 @@ import { placementHelpers } from "../sim/balancing/placement/index.ts";
 import type { Described } from "../sim/catalogue.ts";
 import { affinityMechanisms } from "../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../sim/persistence/state/index.ts";
-import type { PartChoice, Reports, Strategy } from "../sim/scenario.ts";
+import type { PartChoice, Reports, SessionRules, Strategy } from "../sim/scenario.ts";
 import { hashOf } from "./hash.ts";
 import { presetNamed } from "./presets/index.ts";
 import { strategyOf } from "./resolve/strategy.ts";
@@ -26,7 +26,10 @@ export function aboutStrategy(strategy: Strategy): AboutStrategy {
       ...(reports === undefined ? [] : [reportsText(reports)]),
     ].join(", "),
     affinity: partText(affinityMechanisms, strategy.affinity),
-    state: partText(stateBackends, strategy.state),
+    state: [
+      partText(stateBackends, strategy.state),
+      ...(strategy.sessions === undefined ? [] : [sessionRulesText(strategy.sessions)]),
+    ].join(", "),
   };
   const preset = presetNamed(name);
   const isPreset = preset !== undefined && hashOf(strategyOf({ name, preset })) === hashOf(strategy);
@@ -43,6 +46,29 @@ function partText(parts: readonly Described[], { name, knobs }: PartChoice): str
     return [`${fileKeyOf(knob, described)}: ${fileValueOf(described, value)}`];
   });
   return departing.length === 0 ? name : `${name} (${departing.join(", ")})`;
+}
+
+/** `sessions renewed on-write, locked`: only what the strategy says itself. */
+function sessionRulesText(rules: Partial<SessionRules>): string {
+  const { idleTimeoutMs, absoluteTimeoutMs, renewal, cleanup, warning, concurrency, regenerateId, encoding } = rules;
+  const limit = (what: string, ms: number | null | undefined): string[] =>
+    ms === undefined ? [] : [ms === null ? `no ${what}` : `${what} ${formatQuantity("duration", ms)}`];
+  const told = [
+    ...limit("idle timeout", idleTimeoutMs),
+    ...limit("absolute timeout", absoluteTimeoutMs),
+    ...(renewal === undefined ? [] : [`renewal ${renewal}`]),
+    ...(cleanup === undefined ? [] : [`clean-up ${cleanup.kind}`]),
+    ...(warning === undefined ? [] : [warning === null ? "no warning" : "a warning"]),
+    ...(concurrency === undefined ? [] : [concurrency.kind]),
+    ...(regenerateId === undefined ? [] : [regenerateId === null ? "one id" : "a new id at login"]),
+    ...(encoding === undefined ? [] : [encodingText(encoding)]),
+  ];
+  return `sessions: ${told.join(", ")}`;
+}
+
+function encodingText(encoding: SessionRules["encoding"]): string {
+  if (encoding === null) return "encoded in no time";
+  return encoding.compression === null ? "encoded" : `compressed ${encoding.compression.ratio} to 1`;
 }
 
 function reportsText(reports: Reports | null): string {
