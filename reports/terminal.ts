@@ -124,7 +124,10 @@ function why({ strategies, runs }: DashboardData, { width, paint }: TerminalOpti
   if (lines.length === 0) return [];
   return [
     "",
-    `what went wrong with sessions, and why${runs === 1 ? "" : " (mean per run)"}; evenkeel describe CAUSE`,
+    ...wrapText(
+      `what went wrong with sessions, and why${runs === 1 ? "" : " (mean per run)"}; evenkeel describe CAUSE`,
+      width,
+    ),
     ...lines.flatMap(({ strategy, text }) => hanging(`${strategy}: ${text}`, width)),
     ...(spared === null ? [] : hanging(`nothing: ${spared}`, width).map(paint.dim)),
   ];
