@@ -7,8 +7,10 @@ import { IP_HASH_START, withOctet } from "../../balancing/ip-hash.ts";
 import { ringPoints } from "../../balancing/ring-points.ts";
 import { WeightLine } from "../../balancing/weight-line.ts";
 import { WeightMap } from "../../balancing/weight-map.ts";
+import { grown } from "../../engine/grown.ts";
 import { avalanche } from "../../engine/hash.ts";
 import type { Cause } from "../../metrics/causes.ts";
+import type { SessionColumns } from "../../workload/sessions.ts";
 import type { Key } from "./key.ts";
 import { type AffinityContext, type BindingRules, Mechanism, NONE, VALID } from "./mechanism.ts";
 
@@ -106,11 +108,13 @@ function placementOf(view: FleetView, { hashType, octets }: HashOptions): Placem
 
 const WORD = 4_294_967_296;
 
-export class KeyHash extends Mechanism {
+export class KeyHash extends Mechanism implements SessionColumns {
   private readonly context: AffinityContext;
   private readonly key: Key;
   private readonly avalanches: boolean;
   private readonly placements: readonly Placement[];
+  /** 1 where the client's last answer was to a request without the key; kept only where there are such. */
+  private lacked = new Uint8Array(0);
 
   constructor(context: AffinityContext, key: Key, options: HashOptions, rules: BindingRules) {
     super(rules);
@@ -118,6 +122,11 @@ export class KeyHash extends Mechanism {
     this.key = key;
     this.avalanches = options.avalanche;
     this.placements = context.views.map((view) => placementOf(view, options));
+    if (key.unlearned !== undefined) context.attach(this);
+  }
+
+  grow(capacity: number): void {
+    this.lacked = grown(this.lacked, new Uint8Array(capacity));
   }
 
   lookup(request: number, balancer: number): number {
@@ -135,11 +144,21 @@ export class KeyHash extends Mechanism {
     return this.avalanches ? avalanche(word) : word;
   }
 
+  override answered(request: number): void {
+    if (this.key.unlearned === undefined) return;
+    this.lacked[this.context.requests.sessionOf(request)] = this.key.of(request) < 0 ? 1 : 0;
+  }
+
   whyElsewhere(request: number): Cause {
-    return this.key.whyMissed(request) ?? "rehash";
+    const { key } = this;
+    const missed = key.whyMissed(request);
+    if (missed !== null) return missed;
+    const hasLacked = this.lacked[this.context.requests.sessionOf(request)] === 1;
+    return hasLacked && key.unlearned !== undefined ? key.unlearned : "rehash";
   }
 
   override forget(session: number): void {
+    if (this.key.unlearned !== undefined) this.lacked[session] = 0;
     this.key.forget?.(session);
   }
 }

@@ -135,8 +135,8 @@ export class KeyedTable extends Mechanism implements SessionColumns {
   /** Why the balancer that stored the session's binding has another one now. */
   private whyOther(): Cause {
     if (this.key.isShared) return "shared-address";
-    // Of requests at once, that of another balancer came in later than its own; or all of them came through this one.
-    return this.tables.length > 1 ? "unsynchronised-balancer" : "concurrent-request";
+    // Of requests at once, that of another balancer came in later than its own; or none of them was bound when it was sent.
+    return this.tables.length > 1 ? "unsynchronised-balancer" : "no-affinity";
   }
 
   /** Why a balancer that was told of the session's binding does not have it any more. */

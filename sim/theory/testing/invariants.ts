@@ -194,9 +194,11 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
       overlaps || Object.entries(affinity.knobs).some(([name, value]) => name.endsWith("Ms") && value !== null),
     "binding-evicted": affinity.knobs["entries"] !== undefined,
     "unsynchronised-balancer": cluster.balancers.count > 1,
-    "shared-address": overlaps || someone(({ natFraction }) => natFraction > 0),
+    "shared-address":
+      overlaps || Number(affinity.knobs["prefixBits"] ?? 32) < 32 || someone(({ natFraction }) => natFraction > 0),
     "binding-reset": changes && affinity.knobs["whenServersChange"] !== "keep",
-    "binding-refused": affinity.knobs["whenFull"] === "refuse",
+    // A table that drops a few looks at a few only, and finds them all in use now and then.
+    "binding-refused": affinity.knobs["whenFull"] !== "drop-oldest",
     "old-route": changes || overlaps || cluster.balancers.redispatch > 0,
     "link-missed": affinity.knobs["missedFraction"] !== 0,
     "tls-session-changed": affinity.knobs["resumingFraction"] !== undefined,
