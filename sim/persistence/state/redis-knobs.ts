@@ -37,6 +37,21 @@ export const redisStationKnobs = {
   },
 } as const;
 
+const slowKnobs = {
+  slowCommandMs: {
+    unit: "ms",
+    default: 100,
+    minimum: 0,
+    summary: "A slow command, such as KEYS over everything or the deletion of a large value, holds the thread so long.",
+  },
+  slowCommandEveryMs: {
+    unit: "ms",
+    default: null,
+    minimum: 1,
+    summary: "Somebody sends one to a node so often, in the mean and at random; none: nobody does.",
+  },
+} as const;
+
 const placeKnobs = {
   topology: {
     unit: "choice",
@@ -207,6 +222,6 @@ const failoverKnobs = {
   },
 } as const;
 
-export const redisKnobs = { ...redisStationKnobs, ...placeKnobs, ...diskKnobs, ...failoverKnobs };
+export const redisKnobs = { ...redisStationKnobs, ...slowKnobs, ...placeKnobs, ...diskKnobs, ...failoverKnobs };
 
 export type RedisSettings = ValuesOf<typeof redisKnobs>;

@@ -27,11 +27,16 @@ function evictedBy(memory: Memory, count: number): number[] {
 }
 
 describe("a full memory", () => {
-  it("evicts old keys first by LRU, though it only looks at five: a share of 1/6 of the way in the mean", () => {
-    // The least of 5 uniform places has mean 1/6 and standard deviation 0.141; 100 evictions hardly move the ages.
+  it("evicts old keys by LRU, though it looks at five at a time only: nearly all from the oldest quarter", () => {
+    // Of 16 good ones from earlier draws the best goes: after a few evictions its age is that of the oldest of dozens drawn.
     const gone = evictedBy(full("allkeys-lru"), 100);
     expect(gone).toHaveLength(100);
-    expectMean(gone, KEYS / 6, 0.141 * KEYS);
+    expect(new Set(gone).size).toBe(100);
+    expect(gone.filter((session) => session < KEYS / 4).length).toBeGreaterThan(90);
+    // True LRU would have a mean of 49.5, five without a memory 167.
+    const mean = gone.reduce((sum, session) => sum + session, 0) / 100;
+    expect(mean).toBeGreaterThan(50);
+    expect(mean).toBeLessThan(130);
   });
 
   it("evicts without looking by lot", () => {
@@ -44,9 +49,9 @@ describe("a full memory", () => {
     for (const memory of [lru, ttl]) {
       for (let session = 0; session < KEYS / 2; session++) memory.touch(session, 5000, false);
     }
-    // Five of five from the half that was used: 1/32, and a little more as the other half shrinks; 10 of 50 are out of reach.
+    // All five of the first draw from the half that was used: 1/32; later ones are held against the pool.
     expect(evictedBy(lru, 50).filter((session) => session >= KEYS / 2).length).toBeGreaterThan(40);
-    expectMean(evictedBy(ttl, 100), KEYS / 6, 0.141 * KEYS);
+    expect(evictedBy(ttl, 100).filter((session) => session < KEYS / 4).length).toBeGreaterThan(90);
   });
 
   it("evicts nobody where the policy says so, or where no key has a time to live and only such keys may go", () => {

@@ -12,8 +12,9 @@ export const EVICTION_POLICIES = [
 ] as const;
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
-/** `maxmemory-samples`. */
+/** `maxmemory-samples`, and the size of the pool in which Redis keeps good candidates from one eviction to the next. */
 const SAMPLES = 5;
+const POOL = 16;
 /** Keys with which the active cycle begins, and of which it goes on with as many while more than a tenth are stale. */
 const CYCLE_KEYS = 20;
 const STALE_SHARE = 0.1;
@@ -35,9 +36,9 @@ export interface MemorySettings {
  * long after its user has gone. The slots of sessions are used again; a key whose session's slot has another tenant lies
  * here as nobody's until its time is up.
  *
- * Keys to evict are looked for as Redis does: the best of 5 drawn at random. Redis also keeps a pool of 16 good ones from
- * earlier draws, which brings it closer to true LRU than this is; expired keys are found on access and by a cycle that
- * draws 20 keys ten times a second, and goes on while more than a tenth of those it drew have expired.
+ * Keys to evict are looked for as Redis does: 5 are drawn at random, compared with the best of earlier draws, and the best of
+ * all goes. What a candidate was worth when it was drawn counts, though it may have been used since. Expired keys are found
+ * on access and by a cycle that draws 20 keys ten times a second, and goes on while more than a tenth of those have expired.
  */
 export class Memory implements SessionColumns {
   usedBytes = 0;
@@ -49,6 +50,9 @@ export class Memory implements SessionColumns {
   private readonly entity: number;
   private evicted = 0;
   private cycled = 0;
+  /** Places of candidates, the best first, and what they were ranked by when they were drawn. */
+  private readonly pool: number[] = [];
+  private readonly poolRank: number[] = [];
   /** By session: its key's place, plus 1; 0 for none. */
   private place = new Int32Array(0);
   /** By place, without gaps: the session, or -1 for nobody's. */
@@ -115,14 +119,23 @@ export class Memory implements SessionColumns {
   private victim(): number {
     const { policy } = this.settings;
     const draws = this.evictions.at(this.entity, this.evicted++);
-    let best = draws.below(this.count);
-    if (policy.endsWith("random")) return best;
+    if (policy.endsWith("random")) return draws.below(this.count);
     const rank = policy === "volatile-ttl" ? this.expiresAtMs : this.usedAtMs;
-    for (let sample = 1; sample < SAMPLES; sample++) {
+    for (let sample = 0; sample < SAMPLES; sample++) {
       const place = draws.below(this.count);
-      if (rank[place]! < rank[best]!) best = place;
+      if (!this.pool.includes(place)) this.nominate(place, rank[place]!);
     }
-    return best;
+    return this.pool[0]!;
+  }
+
+  private nominate(place: number, rank: number): void {
+    const { pool, poolRank } = this;
+    const at = poolRank.findIndex((other) => other > rank);
+    pool.splice(at < 0 ? pool.length : at, 0, place);
+    poolRank.splice(at < 0 ? poolRank.length : at, 0, rank);
+    if (pool.length <= POOL) return;
+    pool.pop();
+    poolRank.pop();
   }
 
   /** The active cycle: deletes expired keys that it comes across, whose sessions are past their time as well. */
@@ -153,6 +166,8 @@ export class Memory implements SessionColumns {
     }
     this.count = 0;
     this.usedBytes = 0;
+    this.pool.length = 0;
+    this.poolRank.length = 0;
   }
 
   private drop(place: number): number {
@@ -160,6 +175,7 @@ export class Memory implements SessionColumns {
     if (session >= 0) this.place[session] = 0;
     this.usedBytes -= this.bytes[place]!;
     const last = --this.count;
+    if (this.pool.length > 0) this.renumber(place, last);
     // The last one takes its place, so that a key can be drawn by its number.
     this.session[place] = this.session[last]!;
     this.bytes[place] = this.bytes[last]!;
@@ -167,6 +183,17 @@ export class Memory implements SessionColumns {
     this.expiresAtMs[place] = this.expiresAtMs[last]!;
     if (place !== last && this.session[place]! >= 0) this.place[this.session[place]!] = place + 1;
     return session;
+  }
+
+  /** The key at `place` is gone, and the one at `last` will be in its place. */
+  private renumber(place: number, last: number): void {
+    const gone = this.pool.indexOf(place);
+    if (gone >= 0) {
+      this.pool.splice(gone, 1);
+      this.poolRank.splice(gone, 1);
+    }
+    const moved = this.pool.indexOf(last);
+    if (moved >= 0) this.pool[moved] = place;
   }
 
   private growKeys(): void {

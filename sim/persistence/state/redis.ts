@@ -17,6 +17,7 @@ import { RedisFailover } from "./redis-failover.ts";
 import { type RedisSettings, redisKnobs } from "./redis-knobs.ts";
 import { CYCLE_MS, type EvictionPolicy, Memory } from "./redis-memory.ts";
 import { Shard } from "./redis-shard.ts";
+import { SlowCommands } from "./slow-commands.ts";
 import { Calls, DOWN, UP } from "./store-calls.ts";
 
 /** What Spring Session adds to the life of its keys, so that the application says when a session is over. */
@@ -38,6 +39,7 @@ class Redis extends Backend implements SessionColumns {
   private readonly shards: readonly Shard[];
   private readonly failover: RedisFailover;
   private readonly calls: Calls;
+  private readonly slowCommands: SlowCommands | null;
   /** By shard; none without a limit. */
   private readonly memories: readonly Memory[];
   private readonly ttlMs: number;
@@ -66,6 +68,12 @@ class Redis extends Backend implements SessionColumns {
     );
     this.failover = new RedisFailover(settings, context, this.shards);
     this.calls = new Calls(settings, context);
+    const { slowCommandEveryMs, slowCommandMs } = settings;
+    const draws = context.drawsOf("slow command");
+    this.slowCommands =
+      slowCommandEveryMs === null
+        ? null
+        : new SlowCommands(count * (replicas + 1), slowCommandMs, slowCommandEveryMs, draws);
     const { idleTimeoutMs } = context.rules;
     this.ttlMs = settings.ttlMs ?? (idleTimeoutMs === null ? Number.POSITIVE_INFINITY : idleTimeoutMs + GRACE_MS);
     if (this.ttlMs < Number.POSITIVE_INFINITY) context.attach(this);
@@ -110,8 +118,10 @@ class Redis extends Backend implements SessionColumns {
     this.cause = isBehind ? (shard.isSplit ? "split-brain" : "replication-lag") : this.data.reasonOf(session);
     if (contains < 0)
       return this.missing(isBehind && this.data.reasonOf(session) !== null ? this.data.reasonOf(session) : this.cause);
-    if (this.ttlMs < Number.POSITIVE_INFINITY && this.expiresAtMs[session]! < nowMs)
+    if (this.ttlMs < Number.POSITIVE_INFINITY && this.expiresAtMs[session]! < nowMs) {
+      if (this.memories.length > 0) this.memories[shard.number]!.remove(session);
       return this.missing("expired-early");
+    }
     if (this.memories.length > 0) this.memories[shard.number]!.touch(session, nowMs, false);
     this.writesRead = contains;
     return FOUND;
@@ -211,6 +221,8 @@ class Redis extends Backend implements SessionColumns {
   }
 
   private sendMs(request: number, session: number, shard: Shard, rank: number, diskMs: number): number {
+    const reachesMs = this.context.nowMs + this.settings.roundTripMs / 2;
+    this.slowCommands?.serve(shard.number * shard.ranks + rank, shard.threads[rank]!, reachesMs);
     return this.calls.sendMs(request, session, shard, rank, diskMs, this.failover.refuses(shard, rank));
   }
 
