@@ -35,7 +35,7 @@ export const faultActionNames = Object.keys(faultActions) as readonly FaultActio
 export const fault = closed({
   at: duration().describe("When it happens."),
   crash: targets(serverOrStore)
-    .describe("Servers that crash, all at once; or store, the session store, or its nodes store-1, store-2, …")
+    .describe("Servers that crash, all at once; or store, the session store, or nodes of it such as store-1.")
     .optional(),
   drain: targets(server)
     .describe("Servers that get no new sessions from now on; of those bound to them the affinity's rules decide.")
