@@ -181,6 +181,16 @@ describe("a primary that is cut off from its replicas and Sentinels, while serve
     expect(read(bench, 0)).toBe(1);
   });
 
+  it("leaves a new primary that has no replica yet without writes, until the old one follows it", () => {
+    const bench = made({ ...split, replicas: 1, minReplicas: 1 });
+    write(bench, 0, 1);
+    bench.backend.storeFaultBegins("crash", 0);
+    pass(bench, 60_000);
+    expect([read(bench, 0), write(bench, 0, 2)]).toEqual([1, "unavailable"]);
+    bench.backend.storeFaultEnds("crash", 0);
+    expect(write(bench, 0, 2)).toBe(2);
+  });
+
   it("loses nothing when the cut heals before the others agree", () => {
     const bench = made(split);
     bench.backend.storeFaultBegins("cut-off", 0);

@@ -217,6 +217,7 @@ export class Shard implements StoreNodes {
     this.disk.follow(nowMs, copies.held[rank]!);
     for (let other = 0; other < this.ranks; other++) {
       this.follows[other] = 0;
+      this.goodUntilMs[other] = nowMs;
       this.join(other);
     }
   }
