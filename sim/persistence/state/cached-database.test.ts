@@ -161,6 +161,19 @@ describe("writing behind", () => {
     expect([readNow(bench, 0), bench.backend.cause]).toEqual([2, null]);
   });
 
+  it("does not take an old row for a new one because it was touched", () => {
+    const bench = made({ ...behind, touches: true });
+    stored(bench, 0, 1);
+    pass(bench, 2000);
+    stored(bench, 0, 2);
+    bench.backend.storeFaultBegins("crash", CACHE);
+    bench.backend.storeFaultEnds("crash", CACHE);
+    expect(readNow(bench, 0)).toBe(1);
+    finished(bench, bench.write(0, 0, 1, false));
+    pass(bench, 2000);
+    expect([readNow(bench, 0), bench.backend.cause]).toEqual([1, "write-behind"]);
+  });
+
   it("loses with a server its own queue; the cache still has it, and when it is lost as well nobody does", () => {
     const bench = made({ ...behind, queueOn: "server" });
     stored(bench, 0, 1, 0);

@@ -49,7 +49,7 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
   private step = new Uint8Array(64);
   /** By request: what the database had, on its way into the cache. */
   private found = new Int32Array(64);
-  /** By session: writes were acknowledged that never reached, or will never reach, the database. */
+  /** By session: since its last write, acknowledged ones were lost on their way to the database. */
   private isLacking = new Uint8Array(0);
 
   constructor(context: StateContext, settings: ValuesOf<typeof knobs>) {
@@ -83,8 +83,7 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
     const session = this.context.sessionOf(request);
     if (this.step[request] === IN_CACHE) {
       const content = this.cache.get(session);
-      // Else an older row got there by a reader that had missed and was overtaken by a writer.
-      if (content > 0) return this.has(content, this.cache.isOld(session) ? "old-copy" : "concurrent-request");
+      if (content > 0) return this.has(content, this.causeInCache(session));
       this.step[request] = IN_DATABASE;
       return this.database.read(request, server);
     }
@@ -111,6 +110,13 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
   /** Whether writes of the session have not reached the database. */
   private isBehindOn(session: number): boolean {
     return this.isLacking[session] === 1 || (this.isBehind && this.behind.has(session));
+  }
+
+  /** Why what the cache has may be old. */
+  private causeInCache(session: number): Backend["cause"] {
+    if (this.isLacking[session] === 1) return "write-behind";
+    // Else an older row got there by a reader that had missed and was overtaken by a writer.
+    return this.cache.isOld(session) ? "old-copy" : "concurrent-request";
   }
 
   /** Why what the database had may be old. */
@@ -191,7 +197,10 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
     const session = this.context.sessionOf(request);
     const content = this.found[request]!;
     this.writesWritten = content;
-    if (this.behind.put(server, session, content)) return WRITTEN;
+    if (this.behind.put(server, session, content)) {
+      if (changed) this.isLacking[session] = 0;
+      return WRITTEN;
+    }
     switch (this.settings.whenFull) {
       case "block":
         this.step[request] = QUEUEING;
@@ -204,10 +213,6 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
         this.step[request] = IN_DATABASE;
         return this.database.write(request, server, contains, changed);
     }
-  }
-
-  stored(session: number): void {
-    this.isLacking[session] = 0;
   }
 
   lost(session: number): void {

@@ -72,6 +72,13 @@ describe("a table of sessions", () => {
     expect(indexed.write(1001, 0)).toBe(1003);
   });
 
+  it("begins no clean-up before the last one is over", () => {
+    const sessions = table({ indexed: false, initialRows: 5000, workers: 2, cleanupIntervalMs: 20 });
+    // 50 ms each: from 20 to 70 and, the next full interval, from 80 to 130; the second worker is free.
+    expect(sessions.read(0, 75, 0)).toBe(75 + 1 + 50);
+    expect(sessions.write(85, 0)).toBe(130 + 2 + 50);
+  });
+
   it("is empty when it has been truncated", () => {
     const sessions = table({ initialRows: 70 });
     sessions.leave(10);

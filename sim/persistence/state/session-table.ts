@@ -32,6 +32,7 @@ export class SessionTable {
   /** By number of the clean-up that will find them: rows nobody uses any more. */
   private readonly expiring = new Map<number, number>();
   private cleanups = 0;
+  private cleanupDoneMs = 0;
   private writesWaitUntilMs = 0;
 
   constructor(settings: TableSettings, nodes: number) {
@@ -88,10 +89,17 @@ export class SessionTable {
     if (cleanupIntervalMs === null) return;
     while ((this.cleanups + 1) * cleanupIntervalMs <= nowMs) {
       const atMs = ++this.cleanups * cleanupIntervalMs;
-      const deleted = Math.min(this.rows, this.expiring.get(this.cleanups) ?? 0);
+      const expired = this.expiring.get(this.cleanups) ?? 0;
       this.expiring.delete(this.cleanups);
-      const doneMs = this.stations[this.primary]!.serve(atMs, (indexed ? 0 : perRowMs * this.rows) + deleted * writeMs);
-      if (!indexed) this.writesWaitUntilMs = doneMs;
+      if (atMs < this.cleanupDoneMs) {
+        // The last one is still at it; the next one finds them.
+        if (expired > 0) this.expiring.set(this.cleanups + 1, expired + (this.expiring.get(this.cleanups + 1) ?? 0));
+        continue;
+      }
+      const deleted = Math.min(this.rows, expired);
+      const busyMs = (indexed ? 0 : perRowMs * this.rows) + deleted * writeMs;
+      this.cleanupDoneMs = this.stations[this.primary]!.serve(atMs, busyMs);
+      if (!indexed) this.writesWaitUntilMs = this.cleanupDoneMs;
       this.rows -= deleted;
     }
   }

@@ -38,7 +38,6 @@ const made = () => {
     socketTimeoutMs: 500,
   };
   const user = {
-    stored: () => {},
     lost: (session: number) => told.push(`${session} lost`),
     gaveUp: (request: number) => told.push(`${request} gave up at ${clock.nowMs}`),
   };

@@ -22,7 +22,6 @@ export interface WriteBehindTarget {
 }
 
 export interface WriteBehindUser {
-  stored(session: number): void;
   /** A write of the session that was acknowledged will never be stored. */
   lost(session: number): void;
   /** A request that waited for a place has waited for too long. */
@@ -163,10 +162,7 @@ export class WriteBehind {
       this.schedule(queue);
       return;
     }
-    this.queues.take(queue, this.sent[queue]!, (session, content) => {
-      this.target.store(session, content);
-      this.user.stored(session);
-    });
+    this.queues.take(queue, this.sent[queue]!, (session, content) => this.target.store(session, content));
     const line = this.waiting[queue]!;
     for (let places = this.settings.queueSize - this.queues.lengthOf(queue); places > 0; places--) {
       const request = line.first();
