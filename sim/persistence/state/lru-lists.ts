@@ -1,6 +1,8 @@
 import { grown } from "../../engine/grown.ts";
 
-/** Lists of slots, the one used last in front: every slot is on one list at most, and each step takes the same short time. */
+/**
+ * Lists of slots, the one used last in front: every slot is on one list at most, and each step takes the same short time.
+ */
 export class LruLists {
   private readonly first: Int32Array;
   private readonly last: Int32Array;

@@ -72,7 +72,7 @@ class NearCache extends Backend implements SessionColumns {
   private trustedUntilMs = new Float64Array(64);
   private readonly unused: number[] = [];
   private used = 0;
-  /** By session: which tenant of the slot this is, and how many invalidations it has caused. */
+  /** By session: which tenant of the slot this is, and how many invalidations all of them have caused. */
   private tenancy = new Int32Array(0);
   private invalidations = new Int32Array(0);
 
@@ -210,7 +210,6 @@ class NearCache extends Backend implements SessionColumns {
 
   forget(session: number): void {
     this.tenancy[session]!++;
-    this.invalidations[session] = 0;
     for (let server = 0; server < this.entryOf.length; server++) this.drop(server, session);
     this.store.forget(session);
   }

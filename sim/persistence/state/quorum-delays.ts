@@ -4,7 +4,9 @@ import { pow } from "../../engine/exact.ts";
 export const DELAY_LAWS = ["constant", "exponential", "linkedin-ssd", "linkedin-disk"] as const;
 export type DelayLaw = (typeof DELAY_LAWS)[number];
 
-/** The four one-way delays between a coordinator and a replica, in ms: the write, its acknowledgement, the read, its answer. */
+/**
+ * The four one-way delays between a coordinator and a replica, in ms: the write, its acknowledgement, the read, its answer.
+ */
 export interface DelayMeans {
   readonly writeMs: number;
   readonly ackMs: number;

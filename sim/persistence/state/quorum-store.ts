@@ -40,7 +40,10 @@ class QuorumStore extends Backend implements SessionColumns {
   /** Of the operation at hand, by replica: when it is done there, and when its answer is back. */
   private readonly thereMs = new Float64Array(MOST_REPLICAS);
   private readonly backMs = new Float64Array(MOST_REPLICAS);
-  /** By session: operations so far; the newest version; of the last 32 a bit for each that was acknowledged. */
+  /**
+   * By session: operations so far, those of the slot's former tenants included, so that nobody's draws come twice; the newest
+   * version; of the last 32 a bit for each that was acknowledged.
+   */
   private operations = new Int32Array(0);
   private newest = new Int32Array(0);
   private acknowledged = new Int32Array(0);
@@ -48,7 +51,10 @@ class QuorumStore extends Backend implements SessionColumns {
   private newestKnown = new Int32Array(0);
   private newestContains = new Int32Array(0);
   private reason = new Uint8Array(0);
-  /** By request: 1 for a write that will not have its quorum in time; the best version that a read has seen, or the one that is written; what it contains without its own write. */
+  /**
+   * By request: 1 for a write that will not have its quorum in time; the best version that a read has seen, or the one that
+   * is written; what it contains, without its own write where it was read.
+   */
   private fails = new Uint8Array(0);
   private best = new Int32Array(0);
   private content = new Int32Array(0);
@@ -277,7 +283,6 @@ class QuorumStore extends Backend implements SessionColumns {
 
   forget(session: number): void {
     this.nodes.forget(session);
-    this.operations[session] = 0;
     this.newest[session] = 0;
     this.acknowledged[session] = 0;
     this.newestKnown[session] = 0;

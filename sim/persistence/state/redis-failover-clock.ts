@@ -13,7 +13,9 @@ export interface FailoverSettings {
   readonly clientsLearnMs: number;
 }
 
-/** When the others agree that the primary is down, and when a replica has taken its place; never where it is too late to say. */
+/**
+ * When the others agree that the primary is down, and when a replica has taken its place; never where it is too late to say.
+ */
 export interface Timeline {
   readonly agreedAtMs: number;
   readonly promotedAtMs: number;

@@ -173,7 +173,10 @@ class Redis extends Backend implements SessionColumns {
     return WRITTEN;
   }
 
-  /** WAIT is an operation of its own, which is answered when enough replicas have the write, or gives up. Until then nobody sees the write here. */
+  /**
+   * WAIT is an operation of its own, which is answered when enough replicas have the write, or gives up. Until then nobody
+   * sees the write here.
+   */
   private waitMs(shard: Shard): number {
     const { waitReplicas, waitTimeoutMs, replicationLagMs, roundTripMs } = this.settings;
     const isEnough = shard.followers >= waitReplicas && replicationLagMs <= waitTimeoutMs;

@@ -39,7 +39,9 @@ export class SlabMemory implements SessionColumns {
   private pagesTaken = 0;
   /** By session: its item's slot, plus 1; 0 for none. */
   private place = new Int32Array(0);
-  /** By slot: the session, or -1 for nobody's; its class; what it contains, of which life of the session; when it expires. */
+  /**
+   * By slot: the session, or -1 for nobody's; its class; what it contains, of which life of the session; when it expires.
+   */
   private session = new Int32Array(64);
   private chunkClass = new Uint16Array(64);
   private contains = new Int32Array(64);

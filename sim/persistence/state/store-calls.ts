@@ -54,7 +54,9 @@ export class Calls {
     this.context = context;
   }
 
-  /** Sends an operation; when its answer is back, or is looked for again. A dead node's machine refuses after a round trip. */
+  /**
+   * Sends an operation; when its answer is back, or is looked for again. A dead node's machine refuses after a round trip.
+   */
   sendMs(
     request: number,
     session: number,
@@ -89,7 +91,9 @@ export class Calls {
     return Math.min(nowMs + POLL_MS, this.deadlineMs[request]!);
   }
 
-  /** Of an operation that has come to its next moment: FOUND when it is done, else UNAVAILABLE, or PENDING until `nextMs`. */
+  /**
+   * Of an operation that has come to its next moment: FOUND when it is done, else UNAVAILABLE, or PENDING until `nextMs`.
+   */
   progress(request: number, session: number, nodes: StoreNodes, extraMs: number): number {
     const node = this.node[request]!;
     if (this.epoch[request] !== nodes.epoch[node]) return UNAVAILABLE;

@@ -20,7 +20,9 @@ export class WriteLog {
     this.contains[place] = contains;
   }
 
-  /** Brings `copy` from `position` to the last write that was acknowledged at `untilMs` or before, and says where that is. */
+  /**
+   * Brings `copy` from `position` to the last write that was acknowledged at `untilMs` or before, and says where that is.
+   */
   replay(position: number, untilMs: number, copy: Int32Array, tenancy: Int32Array): number {
     const mask = this.atMs.length - 1;
     let at = position;
