@@ -8,6 +8,8 @@ import {
   type DecisionSought,
   Simulation,
 } from "../index.ts";
+import type { Scenario } from "../scenario.ts";
+import { withRules } from "./testing/bound.ts";
 import { constant, group, population, scenario, strategy } from "./testing/scenario.ts";
 
 /** Servers of uneven weight and a crash: a decision for every reason, and for every algorithm something to weigh. */
@@ -196,4 +198,47 @@ test("a decision behind helpers of placement is among the servers that they leav
     expect(seen.map(({ server }) => server)).toContain(decision.server);
     expect(candidates.every(({ isSeen, signal }) => isSeen === (signal !== null))).toBe(true);
   }
+});
+
+describe("a decision that a rule of the binding made is explained with the rule", () => {
+  const rules = (knobs: Parameters<typeof withRules>[0]) => ({ name: "balancer-cookie", knobs: withRules(knobs) });
+  const input = (knobs: Parameters<typeof withRules>[0], parts: Partial<Scenario>) => ({
+    ...inputOf(balancingAlgorithms.find(({ name }) => name === "random")!),
+    strategy: strategy({ affinity: rules(knobs) }),
+    scenario: { ...troubled, ...parts },
+  });
+  const stop = { everyMs: 0, killAfterMs: 0, restartAfterMs: null };
+  const draining = { faults: [{ kind: "drain", atMs: 5000, servers: [0, 1], ...stop, stopAfterMs: null }] } as const;
+  const full = {
+    faults: [],
+    cluster: {
+      ...troubled.cluster,
+      servers: [group({ count: 3, maxConnections: 1 })],
+      balancers: { ...troubled.cluster.balancers, queue: { limit: null, perServerLimit: null, timeoutMs: null } },
+    },
+  };
+
+  test.each([
+    ["drained", "whenDraining: move", { whenDraining: "move" }, draining],
+    ["bound", "whenDraining: keep", { whenDraining: "keep" }, draining],
+    ["failed-over", "whenDown: move", { whenDown: "move" }, {}],
+    ["insisted", "whenDown: insist", { whenDown: "insist" }, {}],
+    ["turned-away", "whenDown: refuse", { whenDown: "refuse" }, {}],
+    ["overflowed", "strictness: soft", { strictness: "soft" }, full],
+    ["overflowed", "strictness: bounded", { strictness: "bounded", boundedWaitMs: 20 }, full],
+  ] as const)("%s by %s", (reason, rule, knobs, parts) => {
+    const given = input(knobs, parts);
+    const { decisions, digest } = decided(given);
+    const such = decisions.filter((decision) => decision.reason === reason && decision.atMs > 6000);
+    // A request that is bound to a server which does not drain is led there by no rule.
+    const found = such.slice(0, 12).map(({ index }) => explained(given, { index }));
+    const told = found.find(({ explanation }) => explanation?.rule !== null)!;
+    expect(told.explanation).toMatchObject({ rule, decision: { reason } });
+    expect(told.explanation!.boundServer).not.toBeNull();
+    expect(told.digest).toEqual(digest);
+    for (const { explanation } of found) {
+      const bound = explanation!.candidates.find(({ server }) => server === explanation!.boundServer);
+      if (reason === "bound") expect(explanation!.rule).toBe(bound!.isDraining ? rule : null);
+    }
+  });
 });

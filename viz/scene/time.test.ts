@@ -68,6 +68,8 @@ test("a name that would leave the chart at the right stands to the left of its m
 test("a target that its kind already names is not said twice", () => {
   expect(faultName({ kind: "store-crash", target: "store" })).toBe("store crash");
   expect(faultName({ kind: "scale-out", target: "server-9" })).toBe("server-9 scale out");
+  expect(faultName({ kind: "balancer-restart", target: "balancer-1" })).toBe("balancer-1 restart");
+  expect(faultName({ kind: "store-cut-off", target: "store-2, store-3" })).toBe("store-2, store-3 cut off");
 });
 test("names never overlap, not even the ones that stand left of their marks for want of room", () => {
   const fault = fc.record({

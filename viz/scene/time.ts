@@ -65,7 +65,10 @@ function ticksOf(durationMs: number, width: number, x: (ms: number) => number): 
 /** `server-3 crash`, `store crash`, `server-9 scale out`. */
 export function faultName({ kind, target }: Pick<FaultRecord, "kind" | "target">): string {
   const words = kind.replaceAll("-", " ");
-  return target === "" || words.split(" ").includes(target) ? words : `${target} ${words}`;
+  if (target === "" || words.split(" ").includes(target)) return words;
+  // `balancer-1 restart`, `store-2 hang`: the kind's first word is the target's own.
+  const [first = "", ...rest] = words.split(" ");
+  return rest.length > 0 && target.startsWith(`${first}-`) ? `${target} ${rest.join(" ")}` : `${target} ${words}`;
 }
 
 interface FaultGroup {
