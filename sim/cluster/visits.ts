@@ -280,8 +280,13 @@ export class Visits implements ClientSide {
 
   /** The visit has come to its intended end. */
   complete(session: number): void {
-    if (this.left !== null && this.ledger.isBorn(session) && !this.logsOut(session)) this.left.leave(session);
-    else this.accounts.complete(session);
+    if (this.left !== null && this.ledger.isBorn(session) && !this.logsOut(session)) {
+      this.left.leave(session);
+    } else {
+      this.accounts.complete(session);
+      // A logout takes the data with it.
+      this.state.forget(session);
+    }
     this.endVisit(session);
   }
 
