@@ -6,6 +6,21 @@ const inRedis = { balancing: part("least-connections"), affinity: part("none"), 
 
 export const frameworks: readonly StrategyPreset[] = [
   {
+    name: "php-files",
+    summary: "A file for each session on a shared file system, locked from the start of a request to its end.",
+    products: "PHP 8 as it comes: `session.save_handler` files, `session.gc_probability` 1, `session.gc_divisor` 100.",
+    source: "PHP manual, session configuration and `session_write_close`; flock over NFSv4.",
+    knownFlaw: "What a page asks for at once is answered one after the other, and whoever waits holds a worker.",
+    shownBy: "concurrent-tabs",
+    balancing: part("least-connections"),
+    affinity: part("none"),
+    state: part("shared-files"),
+    sessions: {
+      concurrency: { kind: "locked", readersShare: false, pollMs: 0, waitTimeoutMs: null, leaseMs: null },
+      cleanup: { kind: "probabilistic", chance: 0.01 },
+    },
+  },
+  {
     name: "php-redis-locks",
     summary: "Sessions in Redis, each locked by a request from its start to its end; others of that user wait.",
     products:
