@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { withDefaults } from "../catalogue.ts";
 import { causeCode } from "../metrics/causes.ts";
+import { endpointToken } from "../persistence/affinity/endpoint-token.ts";
 import type { BindingRules } from "../persistence/affinity/mechanism.ts";
 import { affinityLetters } from "../record.ts";
 import type { Cluster, Fault } from "../scenario.ts";
@@ -115,6 +117,18 @@ describe("the bound server is out", () => {
     const found = run(lines, { whenDown: "refuse" }, parts);
     expect(toldOf(found)).toEqual(["5 0 server-1 balanced", "200 0 null turned-away", "500 0 server-1 bound"]);
     expect([lettersOf(found), endsOf(found)]).toEqual(["NVD", [2, 1, 0, 0]]);
+  });
+
+  it("and what has its name when it is back is not what the client holds: a strict endpoint token stays refused", () => {
+    for (const [whenDown, third] of [
+      ["refuse", "500 0 null turned-away"],
+      ["move", "500 0 server-2 bound"],
+    ] as const) {
+      const knobs = withDefaults(endpointToken, { whenDown });
+      const found = replay(lines, [], { ...parts, strategy: { affinity: { name: "endpoint-token", knobs } } });
+      expect(toldOf(found)[2]).toBe(third);
+      expect(lettersOf(found)).toBe(whenDown === "refuse" ? "NID" : "NVD");
+    }
   });
 
   it("for good: a cookie that names no server of the configuration is invalid, and there is nobody to insist on", () => {

@@ -7,7 +7,7 @@ import type { Fleet } from "../balancing/fleet.ts";
 import type { Kernel } from "../engine/kernel.ts";
 import { Digest } from "../metrics/digest.ts";
 import type { Meter } from "../metrics/meter.ts";
-import type { AffinityMechanism } from "../persistence/affinity/mechanism.ts";
+import { type AffinityMechanism, GONE } from "../persistence/affinity/mechanism.ts";
 import type { Sessions } from "../workload/sessions.ts";
 import * as field from "../workload/sessions.ts";
 import { fateOf, letterOf } from "./bindings.ts";
@@ -82,6 +82,8 @@ export class Decider implements Dispatcher {
           outcome = letterOf(fleet, bound, reason, outcome);
           if (reason === decision.BOUND || reason === decision.INSISTED) server = bound;
         }
+      } else if (bound === GONE && this.affinity.rules.whenDown === "refuse") {
+        reason = decision.TURNED_AWAY;
       }
       this.meter.outcomes[outcome]!++;
     }

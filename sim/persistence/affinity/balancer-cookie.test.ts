@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Knobs } from "../../catalogue.ts";
-import { IDLE_EXPIRED, INVALID, NONE, OLD_EXPIRED, VALID } from "./mechanism.ts";
+import { GONE, IDLE_EXPIRED, INVALID, NONE, OLD_EXPIRED, VALID } from "./mechanism.ts";
 import { Bench } from "./testing/bench.ts";
 
 /** With exact dates, and a cookie of 10 bytes without attributes. */
@@ -242,7 +242,7 @@ describe("what the cookie says", () => {
     bench.answer(0, 2);
     bench.answer(1, 1);
     bench.unlist(2);
-    expect(bench.look(0)).toEqual({ server: -1, outcome: INVALID });
+    expect(bench.look(0)).toEqual({ server: GONE, outcome: INVALID });
     expect(bench.look(1)).toEqual({ server: 1, outcome: VALID });
     bench.mechanism.answered(0, 0, 0);
     expect(bench.look(0)).toEqual({ server: 0, outcome: VALID });
@@ -253,7 +253,10 @@ describe("what the cookie says", () => {
       const bench = cookie({ names });
       bench.answer(0, 2);
       bench.replace(2);
-      expect(bench.look(0).outcome).toBe(names === "server" ? VALID : INVALID);
+      const known = { server: 2, outcome: VALID };
+      expect(bench.look(0)).toEqual(names === "server" ? known : { server: GONE, outcome: INVALID });
+      bench.mechanism.answered(0, 0, 2);
+      expect(bench.look(0)).toEqual(known);
     }
   });
 

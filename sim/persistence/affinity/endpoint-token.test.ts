@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Knobs } from "../../catalogue.ts";
-import { INVALID, NONE, VALID } from "./mechanism.ts";
+import { GONE, INVALID, NONE, VALID } from "./mechanism.ts";
 import { Bench } from "./testing/bench.ts";
 
 const token = (knobs: Knobs = {}) => {
@@ -21,7 +21,7 @@ describe("the endpoint token", () => {
     const bench = token();
     bench.answer(0, 2);
     bench.replace(2);
-    expect(bench.look(0)).toEqual({ server: -1, outcome: INVALID });
+    expect(bench.look(0)).toEqual({ server: GONE, outcome: INVALID });
     bench.mechanism.answered(0, 0, 2);
     expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
   });

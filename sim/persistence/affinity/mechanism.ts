@@ -14,6 +14,9 @@ export const IDLE_EXPIRED = 4;
 export const OLD_EXPIRED = 5;
 export const UNUSED = 6;
 
+/** In place of a server, by `lookup`: the binding names one that is there no more, and another has taken its name. */
+export const GONE = -3;
+
 /** What a mechanism can know of the requests: what they carry, not what the user is owed. */
 export interface AffinityRequestView extends RequestView {
   readonly nowMs: number;
@@ -82,7 +85,7 @@ export interface AffinityMechanism {
   /** Of the last `lookup`, before the balancer checked that the server is eligible. */
   readonly outcome: number;
   readonly rules: BindingRules;
-  /** The server that the request is bound to, eligible or not, or -1. */
+  /** The server that the request is bound to, eligible or not; -1 for none, or GONE. */
   lookup(request: number, balancer: number): number;
   /** `server` answers the request through `balancer`: write the binding. */
   answered(request: number, balancer: number, server: number): void;

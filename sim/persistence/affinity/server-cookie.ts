@@ -6,6 +6,7 @@ import type { SessionColumns } from "../../workload/sessions.ts";
 import {
   type AffinityContext,
   type BindingRules,
+  GONE,
   IDLE_EXPIRED,
   INVALID,
   Mechanism,
@@ -154,10 +155,11 @@ export class ServerCookie extends Mechanism implements SessionColumns {
       return -1;
     }
     this.context.countCookieBytes(this.settings.upBytes);
-    const fault = this.unreadable(session, server, balancer);
+    const fault = this.faultOf(session, server, balancer);
     this.outcome = fault === FINE ? this.age(session) : INVALID;
     this.fault[session] = fault !== FINE || this.outcome === VALID ? fault : PAST_LIMIT;
-    return this.outcome === VALID ? server : -1;
+    if (this.outcome === VALID) return server;
+    return fault === REPLACED ? GONE : -1;
   }
 
   /** A page from the shared cache, which came before the client's first request here, has brought somebody else's cookie. */
@@ -179,7 +181,7 @@ export class ServerCookie extends Mechanism implements SessionColumns {
   }
 
   /** Why this balancer knows no server by what the cookie says, or FINE. A server that is merely down is known. */
-  private unreadable(session: number, server: number, balancer: number): number {
+  private faultOf(session: number, server: number, balancer: number): number {
     const { context, settings } = this;
     if (settings.secrets === "own" && this.maker[session] !== balancer) return FOREIGN;
     if (context.views[balancer]!.isListed[server] === 0) return REPLACED;
