@@ -10,6 +10,7 @@ import {
   type Distribution,
   type Population,
   type Scenario,
+  type SessionRules,
   type Strategy,
   simulate,
   stateBackends,
@@ -68,10 +69,10 @@ const populations: readonly Population[] = processes.map((arrivals, index) => ({
     growthBytesPerWrite: 50,
     changedBytesPerWrite: null,
     transactions: { fraction: 0.1, steps: 3 },
-    parallel: null,
-    polling: null,
-    logoutFraction: 1,
-    loginAt: 0,
+    parallel: index % 2 === 0 ? null : { law: "geometric", mean: 2 },
+    polling: index % 3 === 0 ? { intervalMs: 700, writesFraction: 0.2, renews: true } : null,
+    logoutFraction: index % 4 === 0 ? 0.5 : 1,
+    loginAt: index % 3,
   },
   clients: {
     natFraction: 0.3,
@@ -123,6 +124,27 @@ const scenario: Scenario = {
   faults: [{ kind: "crash", atMs: 15_000, servers: [1], restartAfterMs: 5000 }],
 };
 
+/** Rules of sessions that take turns with the strategies. */
+const sessionRules: readonly Partial<SessionRules>[] = [
+  {},
+  { concurrency: { kind: "merge" }, renewal: "half-window" },
+  { concurrency: { kind: "optimistic", retries: 2 }, cleanup: { kind: "probabilistic", chance: 0.01 } },
+  {
+    concurrency: { kind: "locked", readersShare: false, pollMs: 20, waitTimeoutMs: 500, leaseMs: 2000 },
+    regenerateId: { graceMs: 100 },
+  },
+  {
+    renewal: "on-write",
+    cleanup: { kind: "periodic", intervalMs: 3000 },
+    warning: { beforeMs: 4000, reactsFraction: 0.7, reactionMs: { law: "exponential", mean: 1000 } },
+    encoding: {
+      serialiseMsPerMib: 10,
+      deserialiseMsPerMib: 10,
+      compression: { ratio: 2.9, fromBytes: 1024, compressMsPerMib: 3.18, decompressMsPerMib: 1.12 },
+    },
+  },
+];
+
 /** Every balancing algorithm, each with another mechanism and backend, until all have had a turn. */
 function strategies(): Strategy[] {
   const longest = Math.max(balancingAlgorithms.length, affinityMechanisms.length, stateBackends.length);
@@ -136,6 +158,7 @@ function strategies(): Strategy[] {
       balancing: { name: balancing.name, knobs: withDefaults(balancing, {}) },
       affinity: { name: affinity.name, knobs: withDefaults(affinity, {}) },
       state: { name: state.name, knobs: withDefaults(state, {}) },
+      sessions: turn(sessionRules, index),
     };
   });
 }

@@ -61,6 +61,8 @@ export class Accounts implements SessionSide {
   /** Bytes that a session gains with each write, by population; null where none does. */
   private readonly growthBytes: Float64Array | null;
   private readonly tracksUse: boolean;
+  /** Whether a visit may have more than one request under way. */
+  private readonly overlaps: boolean;
   /** null where every answer starts the idle limit anew. */
   private readonly renewal: Renewal | null;
   /** null where a session is gone at the moment when it is due. */
@@ -79,6 +81,7 @@ export class Accounts implements SessionSide {
     const growth = Float64Array.from(parts.users, ({ population }) => population.session.growthBytesPerWrite);
     this.growthBytes = growth.some((bytes) => bytes > 0) ? growth : null;
     this.tracksUse = parts.rules.idleTimeoutMs !== null;
+    this.overlaps = parts.users.some(({ overlaps, population }) => overlaps || population.arrivals.process === "trace");
     const polls = parts.users.some(({ population }) => population.session.polling !== null);
     this.renewal = renewalOf(parts.rules) ?? (polls ? () => true : null);
     this.cleanup = parts.cleanup;
@@ -99,7 +102,9 @@ export class Accounts implements SessionSide {
     const at = slot * request.INTS + request.FLAGS;
     this.requests.ints[at]! &= ~STALE_BITS;
     if (!isStale) return;
-    const { cause, writesRead } = this.state;
+    const { writesRead } = this.state;
+    // Where requests of a visit overlap, one of a session that has ended meanwhile may have written over the next one.
+    const cause = this.state.cause ?? (this.overlaps ? "concurrent-request" : null);
     if (cause === null) {
       throw new PartError(
         `the state backend found an old copy, of ${writesRead} writes, and did not say why it is old`,

@@ -57,7 +57,7 @@ export const LOCK_WAIT_OVER = 41;
 export const LOCK_LEASE_OVER = 42;
 /** entity: session that its user left without a logout. */
 export const SESSION_DUE = 43;
-/** entity: session, operand: lowest bits of the visit's number. */
+/** entity: session, operand: the mark of the visit in `open-pages.ts`. */
 export const POLL_DUE = 44;
 export const WARNING_DUE = 45;
 export const KEEP_ALIVE_DUE = 46;

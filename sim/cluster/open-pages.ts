@@ -20,8 +20,8 @@ import * as request from "./requests.ts";
  */
 const FIRST_POLL = 0x40000;
 const FIRST_KEEP_ALIVE = 0x80000;
-/** Lowest bits of a visit's number, which tell that a slot is still that visit's. */
-const VISIT_MASK = 0x3fffff;
+/** Operands have so many bits: visits of one slot are told apart modulo this. */
+const MARK_MASK = 0x3fffff;
 
 export interface OpenPageParts {
   readonly kernel: Kernel;
@@ -45,6 +45,8 @@ export class OpenPages implements SessionColumns {
   private underWay = new Uint16Array(0);
   /** The visit is over, whatever of it is still under way. */
   private isOver = new Uint8Array(0);
+  /** Tells this visit of a slot from those before it, for events under way. */
+  private mark = new Int32Array(0);
   /** Background requests sent so far; the first answer sets it to 0. */
   private polls = new Int32Array(0);
   private readonly warning: Warnings | null;
@@ -68,6 +70,7 @@ export class OpenPages implements SessionColumns {
     this.underWay = grown(this.underWay, new Uint16Array(capacity));
     this.isOver = grown(this.isOver, new Uint8Array(capacity));
     this.polls = grown(this.polls, new Int32Array(capacity));
+    this.mark = grown(this.mark, new Int32Array(capacity));
   }
 
   begin(session: number): void {
@@ -75,6 +78,7 @@ export class OpenPages implements SessionColumns {
     this.underWay[session] = 0;
     this.isOver[session] = 0;
     this.polls[session] = -1;
+    this.mark[session] = (this.mark[session]! + 1) & MARK_MASK;
     if (this.warning !== null) this.warning.begin(session);
   }
 
@@ -122,7 +126,7 @@ export class OpenPages implements SessionColumns {
   }
 
   private markOf(session: number): number {
-    return this.sessions.numberOf(session) & VISIT_MASK;
+    return this.mark[session]!;
   }
 
   private isGone(session: number, mark: number): boolean {

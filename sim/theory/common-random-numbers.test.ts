@@ -1,6 +1,6 @@
 /** Draw k of session s for purpose p is a function of (seed, p, s, k): nothing that a strategy does can change it. */
 import { describe, expect, it } from "vitest";
-import type { Population, Scenario, Strategy } from "../index.ts";
+import type { Population, Scenario, SessionRules, Strategy } from "../index.ts";
 import { type Decision, decisionsOf } from "./testing/decisions.ts";
 import { engine } from "./testing/engine.ts";
 import {
@@ -114,6 +114,31 @@ describe("the workload is the same", () => {
       for (const { name: affinity } of engine.affinityMechanisms) {
         expect(timesOf(strategyOf({ balancing, affinity }))).toEqual(expected);
       }
+    }
+  });
+
+  it("under every rule of sessions, and whatever open pages ask for beside", () => {
+    const busy: Population = {
+      ...shoppers,
+      session: { ...shoppers.session, parallel: { law: "geometric", mean: 2 }, loginAt: 2 },
+    };
+    const polling = { intervalMs: 70, writesFraction: 0.2, renews: true };
+    const polled = { ...busy, session: { ...busy.session, polling, logoutFraction: 0.5 } };
+    const rules: readonly Partial<SessionRules>[] = [
+      { concurrency: { kind: "merge" } },
+      { concurrency: { kind: "locked", readersShare: true, pollMs: 3, waitTimeoutMs: 50, leaseMs: 200 } },
+      { idleTimeoutMs: 300, renewal: "half-window", cleanup: { kind: "probabilistic", chance: 0.1 } },
+      {
+        idleTimeoutMs: 400,
+        regenerateId: { graceMs: 0 },
+        warning: { beforeMs: 250, reactsFraction: 0.5, reactionMs: exponential(50) },
+      },
+    ];
+    const plain = requestsOf(scenarioWith([busy]), strategies[1]!);
+    for (const sessions of rules) {
+      const others = requestsOf(scenarioWith([polled]), { ...strategies[1]!, sessions });
+      expect(others.size).toBeGreaterThan(plain.size);
+      expectSameRequests(plain, others, 450);
     }
   });
 
