@@ -1,4 +1,6 @@
 /** Everything that has a name in the lab: what `list` shows and `describe` explains. */
+
+import { sessionRulesText } from "../scenarios/about.ts";
 import {
   bundledScenarios,
   fileKeyOf,
@@ -86,6 +88,7 @@ const presetEntry = (preset: StrategyPreset): Entry => ({
   summary: preset.summary,
   facts: [
     ...(["balancing", "affinity", "state"] as const).map((part) => fact(part, preset[part].name)),
+    ...(preset.sessions === undefined ? [] : [fact("sessions", sessionRulesText(preset.sessions))]),
     fact("products", preset.products),
     fact("source", preset.source),
     fact("known flaw", preset.knownFlaw),

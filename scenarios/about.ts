@@ -28,7 +28,7 @@ export function aboutStrategy(strategy: Strategy): AboutStrategy {
     affinity: partText(affinityMechanisms, strategy.affinity),
     state: [
       partText(stateBackends, strategy.state),
-      ...(strategy.sessions === undefined ? [] : [sessionRulesText(strategy.sessions)]),
+      ...(strategy.sessions === undefined ? [] : [`sessions: ${sessionRulesText(strategy.sessions)}`]),
     ].join(", "),
   };
   const preset = presetNamed(name);
@@ -48,8 +48,8 @@ function partText(parts: readonly Described[], { name, knobs }: PartChoice): str
   return departing.length === 0 ? name : `${name} (${departing.join(", ")})`;
 }
 
-/** `sessions renewed on-write, locked`: only what the strategy says itself. */
-function sessionRulesText(rules: Partial<SessionRules>): string {
+/** `renewal on-write, locked`: only what a strategy says itself. */
+export function sessionRulesText(rules: Partial<SessionRules>): string {
   const { idleTimeoutMs, absoluteTimeoutMs, renewal, cleanup, warning, concurrency, regenerateId, encoding } = rules;
   const limit = (what: string, ms: number | null | undefined): string[] =>
     ms === undefined ? [] : [ms === null ? `no ${what}` : `${what} ${formatQuantity("duration", ms)}`];
@@ -63,7 +63,7 @@ function sessionRulesText(rules: Partial<SessionRules>): string {
     ...(regenerateId === undefined ? [] : [regenerateId === null ? "one id" : "a new id at login"]),
     ...(encoding === undefined ? [] : [encodingText(encoding)]),
   ];
-  return `sessions: ${told.join(", ")}`;
+  return told.join(", ");
 }
 
 function encodingText(encoding: SessionRules["encoding"]): string {

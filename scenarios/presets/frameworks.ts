@@ -23,11 +23,9 @@ export const frameworks: readonly StrategyPreset[] = [
   {
     name: "php-redis-locks",
     summary: "Sessions in Redis, each locked by a request from its start to its end; others of that user wait.",
-    products:
-      "PHP 8 with phpredis 6, `redis.session.locking_enabled=1`; much as PHP's own files, which are always locked.",
+    products: "PHP 8 with phpredis 6 and `redis.session.locking_enabled=1`.",
     source: "phpredis README: lock_wait_time 20 ms, lock_retries 100, lock_expire as max_execution_time (30 s).",
-    knownFlaw:
-      "What a page asks for at once is answered one after the other, and each request that waits holds a worker.",
+    knownFlaw: "As php-files; and a lock that is free is only noticed at the next look.",
     shownBy: "concurrent-tabs",
     ...inRedis,
     sessions: {
