@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RegeneratedIds } from "./regenerated-ids.ts";
 
-function after(graceMs: number) {
+function replaced(graceMs: number) {
   const ids = new RegeneratedIds(graceMs);
   ids.grow(4);
   ids.regenerated(2, 5, 100);
@@ -10,17 +10,17 @@ function after(graceMs: number) {
 
 describe("an id that was replaced at the login", () => {
   it("leads nowhere at once, or when its grace is over", () => {
-    expect(after(0).isGone(2, 4, 100)).toBe(true);
-    expect([149, 150].map((nowMs) => after(50).isGone(2, 4, nowMs))).toEqual([false, true]);
+    expect(replaced(0).isGone(2, 4, 100)).toBe(true);
+    expect([149, 150].map((nowMs) => replaced(50).isGone(2, 4, nowMs))).toEqual([false, true]);
   });
 
   it("is no matter for whoever carries the new one", () => {
-    expect(after(0).isGone(2, 5, 1000)).toBe(false);
+    expect(replaced(0).isGone(2, 5, 1000)).toBe(false);
   });
 
   it("is no matter for other sessions, nor for the next in its place", () => {
-    expect(after(0).isGone(1, 4, 1000)).toBe(false);
-    const ids = after(0);
+    expect(replaced(0).isGone(1, 4, 1000)).toBe(false);
+    const ids = replaced(0);
     ids.forget(2);
     expect(ids.isGone(2, 4, 1000)).toBe(false);
   });

@@ -97,7 +97,7 @@ describe("the lock of a session", () => {
             else locks.release(slot);
             expect(granted).toEqual(heir === undefined ? [] : [heir]);
           }
-          lines.forEach((each, k) => expect(locks.isHeld(k)).toBe(each.length > 0));
+          for (const [k, each] of lines.entries()) expect(locks.isHeld(k)).toBe(each.length > 0);
         }
       }),
     );
