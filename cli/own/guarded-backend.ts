@@ -5,6 +5,7 @@ import {
   CONFLICT,
   EXPIRED,
   FOUND,
+  type Holding,
   MISSING,
   PENDING,
   type StateBackend,
@@ -73,13 +74,18 @@ export class GuardedBackend implements StateBackend {
   cause: Cause | null = null;
   writeCause: Cause | null = null;
   readonly carried: Carried | null;
+  readonly holding: Holding | null;
   private readonly own: OwnBackend;
   private readonly steps: Steps;
   private readonly file: string;
 
   constructor(own: OwnBackend, steps: Steps, file: string) {
     this.own = own;
-    const { carried } = own;
+    const { carried, holding } = own;
+    this.holding =
+      holding === undefined || holding === null
+        ? null
+        : { ended: (request) => this.guarded("holding.ended", () => holding.ended(request)) };
     this.carried =
       carried === undefined || carried === null
         ? null

@@ -106,6 +106,7 @@ export class ServerPool {
     }
     this.service.watch?.calledOff(server);
     this.service.care?.ended(slot);
+    this.state.holding?.ended(slot);
     this.balancers.dropGhost(slot);
     if (phase !== request.QUEUED && servers.ints[server * host.INTS + host.QUEUED]! > 0)
       this.service.begin(servers.dequeue(server), server);
@@ -165,6 +166,7 @@ export class ServerPool {
     this.state.serverStopped(server);
     if (servers.upCount === 0) this.state.allServersDown(servers.nextLife);
     this.service.care?.died(caught);
+    for (const slot of caught) this.state.holding?.ended(slot);
     for (const slot of caught) this.service.fail(slot);
     this.roster.ended(server);
   }

@@ -310,6 +310,7 @@ export class Service implements Waited {
     servers.ints[page + host.IN_SERVICE]!--;
     if (this.watch !== null) this.watch.left(slot, server, succeeded);
     if (this.care !== null) this.care.ended(slot);
+    if (this.state.holding !== null) this.state.holding.ended(slot);
     if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);

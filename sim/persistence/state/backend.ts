@@ -94,7 +94,15 @@ export interface Carried {
   arrived(request: number): void;
 }
 
+/** What a backend that keeps something for a request until the server is done with it is told. */
+export interface Holding {
+  /** The request has left its server: answered, failed, called off, or caught in a crash. */
+  ended(request: number): void;
+}
+
 export interface StateBackend {
+  /** null where nothing is kept for a request between its read and its write; then nobody need be told. */
+  readonly holding: Holding | null;
   /** null where clients carry nothing but an id; then nobody need be told. */
   readonly carried: Carried | null;
   /** Copies of a session's state that are kept on machines of ours, for the memory metric; fleet size `n`. */
@@ -143,6 +151,7 @@ export interface StateBackend {
 
 /** Common ground of backends: what most of them need not care for. */
 export abstract class Backend implements StateBackend {
+  readonly holding: Holding | null = null;
   writesRead = 0;
   writesWritten = 0;
   cause: Cause | null = null;

@@ -7,6 +7,7 @@ import {
   CONFLICT,
   defineState,
   FOUND,
+  type Holding,
   MISSING,
   PENDING,
   type StateContext,
@@ -40,6 +41,7 @@ const QUEUES = 16;
  * puts what it finds into the cache, which can be older than what somebody else has written there meanwhile.
  */
 class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser {
+  override readonly holding: Holding | null;
   private readonly context: StateContext;
   private readonly settings: ValuesOf<typeof knobs>;
   private readonly cache: SessionCache;
@@ -59,6 +61,7 @@ class CachedDatabase extends Backend implements SessionColumns, WriteBehindUser 
     this.isBehind = settings.writes === "write-behind";
     this.cache = new SessionCache(context, settings);
     this.database = new SqlDatabase(context, settings);
+    this.holding = this.database.holding;
     this.behind = new WriteBehind(context, settings, this.database, this, QUEUES);
     context.attach(this);
   }

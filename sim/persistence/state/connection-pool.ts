@@ -44,7 +44,7 @@ export class ConnectionPools {
   private openInAll = 0;
   private hasBegun = false;
   private isReachable = true;
-  private connectionOf = new Int32Array(64);
+  private connectionOf = new Int32Array(64).fill(-1);
   private readonly lifetimes: Draws;
   private readonly backoffs: Draws;
   private connectionsMade = 0;
@@ -94,12 +94,26 @@ export class ConnectionPools {
 
   /** The request needs its connection until `atMs`, sooner or later than was said; without effect once that has broken. */
   holdUntil(request: number, atMs: number): void {
+    if (!this.holds(request)) return;
     const connection = this.connectionOf[request]!;
-    if (this.holder[connection] !== request || this.status[connection] === CLOSED) return;
     this.freeAtMs[connection] = atMs;
     const pool = Math.floor(connection / this.places);
     if (atMs <= this.context.nowMs) this.serveLine(pool);
     else this.arm(pool);
+  }
+
+  /** Whether the request still has its connection. */
+  holds(request: number): boolean {
+    const connection = this.connectionOf[request] ?? -1;
+    return connection >= 0 && this.holder[connection] === request && this.status[connection] !== CLOSED;
+  }
+
+  /** The request is done with its connection, if it has one. */
+  release(request: number): void {
+    if (!this.holds(request)) return;
+    const connection = this.connectionOf[request]!;
+    this.holdUntil(request, this.context.nowMs);
+    this.holder[connection] = -1;
   }
 
   /** An alarm that `wakePool` asked for. */

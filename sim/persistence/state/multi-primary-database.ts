@@ -19,6 +19,7 @@ import { multiPrimaryKnobs } from "./multi-primary-knobs.ts";
 import { NodeCopies } from "./node-copies.ts";
 import { poolSettings } from "./pool-settings.ts";
 import { SessionTable } from "./session-table.ts";
+import { isTouchDue } from "./sql-knobs.ts";
 import { Station } from "./station.ts";
 import { type WaitingLine, withRoomFor } from "./waiting-line.ts";
 
@@ -124,11 +125,8 @@ class MultiPrimaryDatabase extends Backend implements SessionColumns, EndpointUs
   }
 
   write(request: number, server: number, _contains: number, changed: boolean): number {
-    if (!changed) {
-      const writtenAtMs = this.writtenAtMs[this.context.sessionOf(request)]!;
-      const isRecent = this.context.nowMs - writtenAtMs < this.settings.touchIntervalMs;
-      if (!this.settings.touches || isRecent) return WRITTEN;
-    }
+    const sinceMs = this.context.nowMs - this.writtenAtMs[this.context.sessionOf(request)]!;
+    if (!changed && !isTouchDue(this.settings, sinceMs)) return WRITTEN;
     return this.start(request, server, true);
   }
 

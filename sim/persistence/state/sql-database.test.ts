@@ -30,6 +30,18 @@ describe("sessions in a database", () => {
     expect(elsewhere.atMs).toBe(6);
   });
 
+  it("can keep their connection from the read to the end of the request, its work included", () => {
+    const bench = made({ poolSize: 1, holds: "request", connectionTimeoutMs: 1000 });
+    const read = bench.read(1, 0);
+    const next = bench.read(2, 0);
+    pass(bench, 200);
+    expect([told(read), told(next)]).toEqual(["missing: elsewhere", "pending"]);
+    bench.backend.holding?.ended(read.request);
+    pass(bench, READ_MS);
+    expect([told(next), next.atMs]).toEqual(["missing: elsewhere", 200 + READ_MS]);
+    expect(made().backend.holding).toBe(null);
+  });
+
   it("wait for a worker of the database", () => {
     const bench = made({ workers: 1 });
     const writes = [0, 1, 2].map((session) => bench.write(session, session, 1));

@@ -7,6 +7,7 @@ import {
   CONFLICT,
   defineState,
   FOUND,
+  type Holding,
   PENDING,
   type StateContext,
   type StoreFaultKind,
@@ -19,7 +20,7 @@ import { DatabaseOperations } from "./database-operations.ts";
 import { poolSettings } from "./pool-settings.ts";
 import { ReadRouting } from "./read-routing.ts";
 import { SessionTable } from "./session-table.ts";
-import { sqlKnobs } from "./sql-knobs.ts";
+import { isTouchDue, sqlKnobs } from "./sql-knobs.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
 /** Operands of alarms. */
@@ -37,7 +38,8 @@ const SILENCE = 4;
  * operation need only one event. A commit is visible on the primary when it is flushed, also where it has yet to be
  * acknowledged. Row locks are not here: what happens when two requests of a session meet is the session rules' matter.
  */
-export class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser {
+export class SqlDatabase extends Backend implements SessionColumns, EndpointUser, NodesUser, Holding {
+  override readonly holding: Holding | null;
   private readonly context: StateContext;
   private readonly settings: ValuesOf<typeof sqlKnobs>;
   private readonly table: SessionTable;
@@ -57,15 +59,15 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
 
   constructor(context: StateContext, settings: ValuesOf<typeof sqlKnobs>) {
     super();
-    const { replicas, maxConnections } = settings;
     this.context = context;
     this.settings = settings;
-    this.table = new SessionTable(settings, 1 + replicas);
+    this.holding = settings.holds === "request" ? this : null;
+    this.table = new SessionTable(settings, 1 + settings.replicas);
     this.nodes = new DatabaseNodes(context, settings, this.table, this);
     this.operations = new DatabaseOperations(context);
     this.acknowledgement = new Acknowledgement(settings);
     const pool = poolSettings(settings);
-    const readers = { ...pool, maxConnections: maxConnections * Math.max(1, replicas) };
+    const readers = { ...pool, maxConnections: pool.maxConnections * Math.max(1, settings.replicas) };
     this.endpoints = [
       new Endpoint(context, pool, this, "writer", WRITER),
       new Endpoint(context, readers, this, "reader", READER),
@@ -104,11 +106,8 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
   }
 
   write(request: number, server: number, _contains: number, changed: boolean): number {
-    if (!changed) {
-      const writtenAtMs = this.writtenAtMs[this.context.sessionOf(request)]!;
-      const isRecent = this.context.nowMs - writtenAtMs < this.settings.touchIntervalMs;
-      if (!this.settings.touches || isRecent) return WRITTEN;
-    }
+    const sinceMs = this.context.nowMs - this.writtenAtMs[this.context.sessionOf(request)]!;
+    if (!changed && !isTouchDue(this.settings, sinceMs)) return WRITTEN;
     return this.start(request, server, true, WRITER);
   }
 
@@ -159,9 +158,16 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
   }
 
   private start(request: number, server: number, isWrite: boolean, endpoint: number): number {
+    const { pools } = this.endpoints[endpoint]!;
     this.operations.start(request, isWrite, endpoint);
-    this.endpoints[endpoint]!.pools.acquire(request, server);
+    if (this.holding !== null && pools.holds(request)) this.begin(request);
+    else pools.acquire(request, server);
     return PENDING;
+  }
+
+  /** The request is over, and with it whatever it held. */
+  ended(request: number): void {
+    for (const { pools } of this.endpoints) pools.release(request);
   }
 
   /** The acknowledgement of a commit, which may have to wait for replicas. */
@@ -170,7 +176,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
     const dueMs = this.acknowledgement.dueMs(this.nodes.replicas, this.nodes.primary, nowMs);
     if (dueMs === AT_ONCE) return this.written(session);
     this.operations.confirm(request);
-    this.endpoints[WRITER].pools.holdUntil(request, dueMs);
+    this.holdUntil(request, dueMs);
     if (dueMs < STALLED) {
       this.context.scheduleWrite(dueMs, request);
       return PENDING;
@@ -189,9 +195,14 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
 
   /** The node says nothing; the operation goes on where it stood when it speaks again. */
   private hang(request: number, node: number): number {
-    this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, Infinity);
+    this.holdUntil(request, Infinity);
     this.park(this.hanging[node]!, request, node);
     return PENDING;
+  }
+
+  /** The operation needs its connection until then; where requests keep theirs, the request's end says so. */
+  private holdUntil(request: number, atMs: number): void {
+    if (this.holding === null) this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, atMs);
   }
 
   /** The request waits in a line until something happens, or the driver gives up. */
@@ -210,7 +221,8 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
     const isReader = operations.endpointOf(request) === READER;
     const node = isReader ? this.routing.choose() : nodes.primary;
     operations.send(request, node, this.table.stations[node]!.epoch);
-    return this.execute(request, node);
+    const answerMs = this.execute(request, node);
+    return this.holding === null ? answerMs : Infinity;
   }
 
   private execute(request: number, node: number): number {
@@ -247,7 +259,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
   resumed(node: number): void {
     this.operations.empty(this.hanging[node]!, (request) => {
       const endMs = this.execute(request, node);
-      this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, endMs);
+      this.holdUntil(request, endMs);
     });
   }
 
@@ -276,7 +288,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
 
   private silenceElapsed(line: WaitingLine): void {
     this.operations.expire(line, this.settings.socketTimeoutMs, (request) => {
-      this.endpoints[this.operations.endpointOf(request)]!.pools.holdUntil(request, this.context.nowMs);
+      this.holdUntil(request, this.context.nowMs);
     });
   }
 
@@ -295,7 +307,7 @@ export class SqlDatabase extends Backend implements SessionColumns, EndpointUser
     const heardMs = isSatisfied ? nowMs + 2 * this.settings.replicationDelayMs : nowMs;
     this.operations.empty(this.unconfirmed, (request) => {
       this.operations.wake(request, heardMs);
-      this.endpoints[WRITER].pools.holdUntil(request, heardMs);
+      this.holdUntil(request, heardMs);
     });
   }
 

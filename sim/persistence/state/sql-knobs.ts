@@ -79,8 +79,21 @@ export const statementKnobs = {
   },
 } as const;
 
+/** Whether a request that changes nothing writes the last access of a row that was written `sinceMs` ago. */
+export const isTouchDue = (
+  { touches, touchIntervalMs }: { readonly touches: boolean; readonly touchIntervalMs: number },
+  sinceMs: number,
+): boolean => touches && sinceMs >= touchIntervalMs;
+
 /** The knobs of a database with one primary. */
 export const sqlKnobs = {
+  holds: {
+    unit: "choice",
+    choices: ["operation", "request"],
+    default: "operation",
+    summary:
+      "A connection is given back after each operation, or kept from a request's read to its end, its work included (Spring's open-in-view, Django's transaction per request).",
+  },
   replicas: { unit: "count", default: 1, minimum: 0, maximum: 15, summary: "Nodes that follow the primary." },
   replicationDelayMs: {
     unit: "ms",
