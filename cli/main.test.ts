@@ -130,6 +130,16 @@ describe("looking up", () => {
     expect(both.out).toContain("signed-cookie, state backend");
   });
 
+  test("describes every cause as an operator meets it: how it shows, how to be sure, who can have it, what to do", async () => {
+    const { out } = await evenkeel(["list", "causes", "--json"]);
+    const causes = JSON.parse(out).causes.map(({ name }: { name: string }) => name);
+    expect(causes).toContain("concurrent-request");
+    for (const cause of causes) {
+      const { out: text } = await evenkeel(["describe", cause], { terminal: true });
+      expect(text).toMatch(/seen as .*to be sure .*happens with .*remedy /s);
+    }
+  });
+
   test("prints the JSON Schema of scenario files", async () => {
     const { out } = await evenkeel(["schema"]);
     expect(JSON.parse(out).$schema).toBe("http://json-schema.org/draft-07/schema#");
