@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { partNamed, withDefaults } from "../catalogue.ts";
+import { sessionCauses } from "../metrics/causes.ts";
 import { affinityMechanisms } from "../persistence/affinity/index.ts";
 import type { Fault } from "../scenario.ts";
 import { type Line, replay } from "./testing/replay.ts";
@@ -16,6 +17,8 @@ interface Moves {
   readonly others: number;
   /** Share of the first server's clients that are there when the event is long over, or of all that are on the newcomer. */
   readonly back: number;
+  /** Sessions lost in server memory, by cause. */
+  readonly lost: Readonly<Record<string, number>>;
 }
 
 /** What becomes of bound clients of four servers, of which the first meets the event, or a fifth joins. */
@@ -30,7 +33,7 @@ function movesOf(mechanism: string, faults: readonly Fault[], knobs = {}): Moves
       address: Math.imul(session + 1, 0x9e3779b1) >>> 0,
     })),
   );
-  const { decisions } = replay(lines, [], {
+  const { decisions, counts } = replay(lines, [], {
     servers: [group({ count: 4, workers: 100 }), group({ name: "late", workers: 100 })],
     serviceMs: 1,
     balancers: { redispatch: 1, healthCheck: { intervalMs: 10, timeoutMs: 1, rise: 1, fall: 1 } },
@@ -52,6 +55,11 @@ function movesOf(mechanism: string, faults: readonly Fault[], knobs = {}): Moves
   return {
     own: share(own, ([, before, after]) => before !== after),
     others: share(others, ([, before, after]) => before !== after),
+    lost: Object.fromEntries(
+      sessionCauses.flatMap(({ name }, code) =>
+        counts.caused.sessionsLost[code]! > 0 ? [[name, counts.caused.sessionsLost[code]!]] : [],
+      ),
+    ),
     back: isNew ? share(bound, ([, , , last]) => last === 4) : share(own, ([, , , last]) => last === 0),
   };
 }
@@ -86,7 +94,7 @@ const keepers = affinityMechanisms
 
 describe.each(keepers)("clients that %s binds", (name, leavesWhatDrains) => {
   it("stay with a server that drains, or leave it at once, and nobody else moves", () => {
-    expect(movesOf(name, [drains])).toEqual({
+    expect(movesOf(name, [drains])).toMatchObject({
       own: leavesWhatDrains ? 1 : 0,
       others: 0,
       back: leavesWhatDrains ? 0 : 1,
@@ -94,15 +102,15 @@ describe.each(keepers)("clients that %s binds", (name, leavesWhatDrains) => {
   });
 
   it("are bound anew when their server dies, and stay there when it is back", () => {
-    expect(movesOf(name, [crashes])).toEqual({ own: 1, others: 0, back: 0 });
+    expect(movesOf(name, [crashes])).toMatchObject({ own: 1, others: 0, back: 0 });
   });
 
   it("do not move when a server is added, which gets new ones only", () => {
-    expect(movesOf(name, [joins(EVENT_AT)])).toEqual({ own: 0, others: 0, back: 0 });
+    expect(movesOf(name, [joins(EVENT_AT)])).toMatchObject({ own: 0, others: 0, back: 0 });
   });
 
   it("are bound anew when their server is removed, and nobody else is", () => {
-    expect(movesOf(name, [leaves])).toEqual({ own: 1, others: 0, back: 0 });
+    expect(movesOf(name, [leaves])).toMatchObject({ own: 1, others: 0, back: 0 });
   });
 });
 
@@ -125,5 +133,27 @@ describe("clients that a hash leads", () => {
     expect(Math.abs(movesOf("source-hash", [joins(EVENT_AT)]).back - 1 / 5)).toBeLessThan(4 * 0.052);
     expect(movesOf("source-hash", [crashes], ring).others).toBe(0);
     expect(Math.abs(movesOf("source-hash", [joins(EVENT_AT)], ring).others - 1 / 5)).toBeLessThan(4 * 0.06);
+  });
+});
+
+describe("what they lose from the memory of their server", () => {
+  const causes = (mechanism: string, fault: Fault, knobs = {}) =>
+    Object.keys(movesOf(mechanism, [fault], knobs).lost).sort();
+
+  it("is lost to the drain where the balancer sends them away, and to nothing where it does not", () => {
+    expect(causes("balancer-cookie", drains)).toEqual([]);
+    expect(causes("balancer-cookie", drains, { whenDraining: "move" })).toEqual(["drain"]);
+    // A hash leads away the users of the server that drains; by modulo also others, whose server does not.
+    expect(causes("source-hash", drains, { hashType: "consistent", avalanche: true })).toEqual(["drain"]);
+    expect(causes("source-hash", drains)).toEqual(["drain", "rehash"]);
+  });
+
+  it("is lost to the crash, to the scale-in, or to the hash, whichever took it", () => {
+    expect(causes("balancer-cookie", crashes)).toEqual(["crash"]);
+    expect(causes("balancer-cookie", leaves)).toEqual(["scale-in"]);
+    expect(causes("balancer-cookie", joins(EVENT_AT))).toEqual([]);
+    expect(causes("source-hash", crashes)).toEqual(["crash", "rehash"]);
+    expect(causes("source-hash", leaves)).toEqual(["rehash", "scale-in"]);
+    expect(causes("source-hash", joins(EVENT_AT))).toEqual(["rehash"]);
   });
 });
