@@ -59,6 +59,13 @@ export const gridKnobs = {
     minimum: 0,
     summary: "A call that nobody answers fails after this long (Hazelcast 60 s, Infinispan remote-timeout 15 s).",
   },
+  retryPauseMs: {
+    unit: "ms",
+    default: 500,
+    minimum: 1,
+    summary:
+      "A call that meets nobody tries again after this long (Hazelcast invocation.retry.pause; to be calibrated).",
+  },
   backupTimeoutMs: {
     unit: "ms",
     default: 5000,
@@ -110,6 +117,7 @@ export interface GridSettings extends GridShape {
   readonly msPerByte: number;
   readonly detectionMs: number;
   readonly operationTimeoutMs: number;
+  readonly retryPauseMs: number;
   readonly backupTimeoutMs: number;
   readonly failsWithoutBackup: boolean;
   readonly moveMsPerByte: number;
@@ -129,6 +137,7 @@ export const gridSettingsOf = (knobs: ValuesOf<typeof gridKnobs>): GridSettings 
   msPerByte: knobs.perKibMs / 1024,
   detectionMs: knobs.detectionMs,
   operationTimeoutMs: knobs.operationTimeoutMs,
+  retryPauseMs: knobs.retryPauseMs,
   backupTimeoutMs: knobs.backupTimeoutMs,
   failsWithoutBackup: knobs.whenBackupSilent === "fail",
   moveMsPerByte: knobs.movePerKibMs / 1024,

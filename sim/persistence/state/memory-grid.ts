@@ -20,9 +20,6 @@ const ANSWER = 0;
 const FAILURE = 1;
 const OWNER = 2;
 
-/** A call that meets nobody tries again after so long (Hazelcast's hazelcast.invocation.retry.pause.millis). */
-const RETRY_PAUSE_MS = 500;
-
 /**
  * Sessions in a grid over the memories of the servers: each lies in a partition, which has an owner and backups among
  * the members (Hazelcast, Infinispan's distributed caches). Who is not the owner asks it, over the network.
@@ -188,7 +185,8 @@ class MemoryGrid extends Backend implements SessionColumns {
     this.awaits[request] = OWNER;
     const timeoutMs = this.sinceMs[request]! + this.settings.operationTimeoutMs;
     if (nowMs >= timeoutMs) return UNAVAILABLE;
-    const again = untilMs > nowMs ? Math.min(untilMs, nowMs + RETRY_PAUSE_MS) : nowMs + RETRY_PAUSE_MS;
+    const pauseOverMs = nowMs + this.settings.retryPauseMs;
+    const again = untilMs > nowMs ? Math.min(untilMs, pauseOverMs) : pauseOverMs;
     return this.pend(request, isRead, Math.min(again, timeoutMs));
   }
 
