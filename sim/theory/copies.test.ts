@@ -77,10 +77,10 @@ describe("f of N servers crash together, each session having k copies", () => {
     });
     const scenario = world(10, { populations: [population], faults: [crashOf([0, 2, 4])], durationMs: 600 });
     const strategy = strategyOf({ ...sticky, state: "backups", knobs: { placement: "random" } });
-    const any = (record: RunRecord) => (lost(record, "crash") > 0 ? 1 : 0);
+    const someLost = (record: RunRecord) => (lost(record, "crash") > 0 ? 1 : 0);
     const expected = 1 - Math.exp(50 * Math.log(14 / 15));
     expect(expected).toBeCloseTo(0.968243, 5);
-    expectAgreement(estimate(runs(1600, scenario, strategy), any), expected, { precision: 0.025 });
+    expectAgreement(estimate(runs(1600, scenario, strategy), someLost), expected, { precision: 0.025 });
   });
 
   it("in a grid, where the owner and the backup of a partition share its fate", () => {
