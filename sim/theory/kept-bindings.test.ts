@@ -81,10 +81,10 @@ describe("a session that a cookie binds", () => {
   }, 120_000);
 
   it("does not without affinity", () => {
-    const [scenario] = fc.sample(
-      scenarios.filter(({ cluster }) => cluster.servers.length > 1),
-      { numRuns: 1, seed: 3 },
-    );
-    expect(straysOf(scenario!, strategyOf(), 1).strays.length).toBeGreaterThan(0);
+    const several = scenarios.filter(({ cluster }) => cluster.servers.length > 1);
+    const strays = fc
+      .sample(several, { numRuns: 10, seed: 3 })
+      .map((scenario) => straysOf(scenario, strategyOf(), 1).strays);
+    expect(strays.flat().length).toBeGreaterThan(10);
   });
 });
