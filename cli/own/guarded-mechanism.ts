@@ -24,7 +24,7 @@ export const hooks = [
 ] as const satisfies readonly (keyof AffinityMechanism)[];
 
 const words: Readonly<Record<Exclude<keyof BindingRules, "boundedWaitMs">, readonly string[]>> = {
-  whenDraining: ["keep", "move"],
+  whenDraining: ["keep", "move", "refuse"],
   whenDown: ["move", "insist", "refuse"],
   strictness: ["soft", "bounded", "hard"],
 };

@@ -171,7 +171,7 @@ export const cookies: readonly StrategyPreset[] = [
     knownFlaw: "Users of an endpoint that is gone get errors for as long as they keep the cookie.",
     shownBy: "endpoint-gone",
     balancing: part("round-robin"),
-    affinity: part("endpoint-token", { whenDown: "refuse" }),
+    affinity: part("endpoint-token", { whenDraining: "refuse", whenDown: "refuse" }),
     state: part("server-memory"),
   },
   {

@@ -63,6 +63,19 @@ describe("the bound server drains", () => {
     expect(found.counts.caused.sessionsLost[causeCode("drain")]).toBe(1);
   });
 
+  it("and is refused to who is bound to it: Envoy strict", () => {
+    const found = run(lines, { whenDraining: "refuse" }, { faults: [draining()] });
+    expect(toldOf(found)).toEqual([
+      "5 0 server-1 balanced",
+      "150 0 null turned-away",
+      "160 1 server-2 balanced",
+      "170 2 server-2 balanced",
+      "400 0 null turned-away",
+    ]);
+    expect(lettersOf(found)).toBe("NNNUU");
+    expect(endsOf(found)).toEqual([3, 2, 0, 0]);
+  });
+
   it("and is left by all once it is stopped, until its checks bring it back, empty", () => {
     const fault = draining({ stopAfterMs: 100, restartAfterMs: 100 });
     const healthCheck = { intervalMs: 20, timeoutMs: 1, rise: 2, fall: 2 };

@@ -7,15 +7,17 @@ import * as decision from "./decisions.ts";
 export function fateOf({ isListed, isUp, isDraining }: Fleet, server: number, rules: BindingRules): number {
   // A name that the configuration does not hold leads nowhere; that is no server to insist on.
   const isKnown = isListed[server] === 1;
-  if (isKnown && isUp[server] === 1 && isDraining[server] === 1)
+  if (isKnown && isUp[server] === 1 && isDraining[server] === 1) {
+    if (rules.whenDraining === "refuse") return decision.TURNED_AWAY;
     return rules.whenDraining === "keep" ? decision.BOUND : decision.DRAINED;
+  }
   if (rules.whenDown === "refuse") return decision.TURNED_AWAY;
   return rules.whenDown === "insist" && isKnown ? decision.INSISTED : decision.FAILED_OVER;
 }
 
 /** The letter of HAProxy's log for that, which for a server that is used is the look-up's own. */
-export function letterOf({ isListed }: Fleet, server: number, fate: number, looked: number): number {
+export function letterOf({ isListed, isUp }: Fleet, server: number, fate: number, looked: number): number {
   if (fate === decision.BOUND || fate === decision.INSISTED) return looked;
-  if (fate === decision.DRAINED) return UNUSED;
-  return isListed[server] === 1 ? DOWN : INVALID;
+  if (isListed[server] === 0) return INVALID;
+  return isUp[server] === 1 ? UNUSED : DOWN;
 }

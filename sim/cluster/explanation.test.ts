@@ -221,6 +221,7 @@ describe("a decision that a rule of the binding made is explained with the rule"
   test.each([
     ["drained", "whenDraining: move", { whenDraining: "move" }, draining],
     ["bound", "whenDraining: keep", { whenDraining: "keep" }, draining],
+    ["turned-away", "whenDraining: refuse", { whenDraining: "refuse" }, draining],
     ["failed-over", "whenDown: move", { whenDown: "move" }, {}],
     ["insisted", "whenDown: insist", { whenDown: "insist" }, {}],
     ["turned-away", "whenDown: refuse", { whenDown: "refuse" }, {}],

@@ -155,8 +155,9 @@ function ruleOf({ reason }: Decision, { boundServer, candidates }: Snapshot, rul
       return `whenDraining: ${rules.whenDraining}`;
     case "failed-over":
     case "insisted":
-    case "turned-away":
       return `whenDown: ${rules.whenDown}`;
+    case "turned-away":
+      return bound?.isDraining === true ? `whenDraining: ${rules.whenDraining}` : `whenDown: ${rules.whenDown}`;
     case "overflowed":
       return rules.strictness === "hard" ? "the queue's limit for one server" : `strictness: ${rules.strictness}`;
     case "no-server":

@@ -52,7 +52,7 @@ function straysOf(scenario: Scenario, strategy: Strategy, seed: number): { stray
 
 const scenarios = scenarioWith(endlessUsers, DURATION_MS).map(plain);
 const rules = fc.record({
-  whenDraining: fc.constantFrom("keep", "move"),
+  whenDraining: fc.constantFrom("keep", "move", "refuse"),
   whenDown: fc.constantFrom("move", "insist", "refuse"),
   strictness: fc.constantFrom("soft", "bounded", "hard"),
   boundedWaitMs: fc.constantFrom(0, 10, 100),

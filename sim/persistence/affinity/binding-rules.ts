@@ -11,9 +11,10 @@ export const bindingKnobs = ({
   ({
     whenDraining: {
       unit: "choice",
-      choices: ["keep", "move"],
+      choices: ["keep", "move", "refuse"],
       default: whenDraining,
-      summary: "Bound requests to a draining server: still there (HAProxy, nginx), or elsewhere at once (AWS ALB).",
+      summary:
+        "Bound requests to a draining server: still there (HAProxy, nginx), elsewhere at once (AWS ALB), or refused (Envoy strict).",
     },
     whenDown: {
       unit: "choice",

@@ -58,8 +58,9 @@ describe("the endpoint token", () => {
     expect(bench.cookieBytes).toBe(10 + 20 + 20 + 10);
   });
 
-  it("does not keep clients on an endpoint that drains; strict is the rule to refuse them when it is down", () => {
+  it("does not keep clients on an endpoint that drains; strict is the rules to refuse them then and when it is down", () => {
     expect(token().mechanism.rules).toMatchObject({ whenDraining: "move", whenDown: "move" });
-    expect(token({ whenDown: "refuse" }).mechanism.rules.whenDown).toBe("refuse");
+    const strict = { whenDraining: "refuse", whenDown: "refuse" };
+    expect(token(strict).mechanism.rules).toMatchObject(strict);
   });
 });

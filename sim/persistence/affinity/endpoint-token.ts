@@ -10,7 +10,7 @@ export const endpointToken = defineAffinity({
   knownFlaw:
     "Strict, a client whose endpoint is gone gets 503 until its token is over; not signed, it lets clients choose their server.",
   source:
-    "Envoy stateful_session filter, 2026 (cookie.cc: set when the host has changed, with the time to live inside; `strict`; CommonLbConfig.override_host_status, by default unknown, healthy and degraded); Google Cloud STRONG_COOKIE_AFFINITY.",
+    "Envoy stateful_session filter, 2026 (cookie.cc: set when the host has changed, with the time to live inside; `strict`: both whenDraining and whenDown refuse; CommonLbConfig.override_host_status, by default unknown, healthy and degraded); Google Cloud STRONG_COOKIE_AFFINITY.",
   knobs: {
     bearer: {
       unit: "choice",

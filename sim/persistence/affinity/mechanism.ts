@@ -65,8 +65,11 @@ export interface AffinityContext {
 
 /** What a balancer does with a request whose binding names a server that cannot simply be used. */
 export interface BindingRules {
-  /** "keep": bound requests still go to a server that drains (HAProxy, nginx); "move": at once elsewhere (AWS ALB). */
-  readonly whenDraining: "keep" | "move";
+  /**
+   * "keep": bound requests still go to a server that drains (HAProxy, nginx); "move": at once elsewhere (AWS ALB); "refuse":
+   * answer with an error (Envoy `strict`).
+   */
+  readonly whenDraining: "keep" | "move" | "refuse";
   /**
    * The server is out. "move": choose and bind anew; "insist": send it there all the same (HAProxy `option persist`);
    * "refuse": answer with an error (Apache `nofailover=On`, Envoy `strict`).
