@@ -4,7 +4,7 @@ import { avalanche } from "../../engine/hash.ts";
 import type { Cause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
 import { bindingKnobs, bindingRules } from "./binding-rules.ts";
-import { HashedFleet, type HashedFleetSettings } from "./hashed-fleet.ts";
+import { defaultTables, HashedFleet, type HashedFleetSettings, LARGEST_RING } from "./hashed-fleet.ts";
 import {
   type AffinityContext,
   type BindingRules,
@@ -186,21 +186,21 @@ export const cookieHash = defineAffinity({
     },
     ringSize: {
       unit: "count",
-      default: 1024,
+      default: defaultTables.ringSize,
       minimum: 1,
-      maximum: 8_388_608,
+      maximum: LARGEST_RING,
       summary: "Points on the ring, at least.",
     },
     pointsPerServer: {
       unit: "count",
-      default: null,
+      default: defaultTables.pointsPerServer,
       minimum: 1,
       maximum: 10_000,
       summary: "Points for each server instead, on a ring that grows with the fleet (lua-resty-chash: 160).",
     },
     tableSize: {
       unit: "count",
-      default: 65_537,
+      default: defaultTables.tableSize,
       minimum: 2,
       maximum: 2_097_143,
       summary: "Slots of Maglev's table; the next prime is taken.",

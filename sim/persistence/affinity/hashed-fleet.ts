@@ -15,7 +15,10 @@ export interface HashedFleetSettings {
   readonly pointsPerServer: number | null;
 }
 
-const LARGEST_RING = 8_388_608;
+/** Envoy's: `minimum_ring_size` 1024, Maglev `table_size` 65537. */
+export const defaultTables = { ringSize: 1024, tableSize: 65_537, pointsPerServer: null } as const;
+
+export const LARGEST_RING = 8_388_608;
 
 export class HashedFleet {
   private readonly view: FleetView;

@@ -11,6 +11,7 @@ import { grown } from "../../engine/grown.ts";
 import { avalanche } from "../../engine/hash.ts";
 import type { Cause } from "../../metrics/causes.ts";
 import type { SessionColumns } from "../../workload/sessions.ts";
+import { defaultTables, HashedFleet, type HashedFleetSettings } from "./hashed-fleet.ts";
 import type { Key } from "./key.ts";
 import { type AffinityContext, type BindingRules, Mechanism, NONE, VALID } from "./mechanism.ts";
 
@@ -76,7 +77,21 @@ class Listed implements Placement {
   }
 }
 
-export const HASH_TYPES = ["map-based", "consistent", "listed"] as const;
+/** Envoy's tables at their defaults, with the hash spread over the 64 bits that they are made for. */
+class EnvoyTable implements Placement {
+  private readonly fleet: HashedFleet;
+
+  constructor(view: FleetView, table: HashedFleetSettings["table"]) {
+    this.fleet = new HashedFleet(view, { table, ...defaultTables });
+  }
+
+  at(hash: number): number {
+    const high = avalanche(hash);
+    return this.fleet.at(high >>> 0, avalanche(high) >>> 0);
+  }
+}
+
+export const HASH_TYPES = ["map-based", "consistent", "listed", "ring", "maglev"] as const;
 
 export const hashKnobs = (hashType: (typeof HASH_TYPES)[number]) =>
   ({
@@ -85,7 +100,7 @@ export const hashKnobs = (hashType: (typeof HASH_TYPES)[number]) =>
       choices: HASH_TYPES,
       default: hashType,
       summary:
-        "Modulo the weights of the eligible servers (HAProxy map-based), the nearest point on a ring (consistent), or modulo all that are listed, those that are down included (nginx ip_hash).",
+        "Modulo the weights of the eligible servers (HAProxy map-based), the nearest point on a ring (consistent), modulo all that are listed, those that are down included (nginx ip_hash), or Envoy's ring of 1024 points and its Maglev table (Istio, Google).",
     },
     avalanche: {
       unit: "flag",
@@ -103,6 +118,7 @@ export interface HashOptions {
 
 function placementOf(view: FleetView, { hashType, octets }: HashOptions): Placement {
   if (hashType === "consistent") return new Ring(view);
+  if (hashType === "ring" || hashType === "maglev") return new EnvoyTable(view, hashType);
   return hashType === "listed" ? new Listed(view, octets) : new WeightMap(view);
 }
 

@@ -147,6 +147,44 @@ describe("its ring", () => {
   });
 });
 
+describe("source hash in Envoy's tables", () => {
+  const addresses = range(6000);
+  const weights = Array.from({ length: 5 }, () => 1);
+
+  it.each([
+    // On a ring of 1024 points a server has a number of points that is a whole one, and not all arcs are alike: σ < 10 %.
+    ["ring", 0.1],
+    ["maglev", 0],
+  ] as const)("spreads clients evenly and leads them to the same server at every balancer: %s", (hashType, spread) => {
+    const bench = new Bench("source-hash", { weights, balancers: 2, knobs: { hashType } });
+    const before = served(bench, addresses);
+    expect(served(bench, addresses, 1)).toEqual(before);
+    for (const server of weights.keys()) {
+      const share = before.filter((at) => at === server).length / addresses.length;
+      // A fifth of 6000 has a standard error of 0.0052.
+      expect(Math.abs(share - 0.2)).toBeLessThan(4 * 0.0052 + 4 * spread * 0.2);
+    }
+  });
+
+  it.each(["ring", "maglev"])(
+    "moves those of a server that leaves, few of the others, and brings all back with it: %s",
+    (hashType) => {
+      const bench = new Bench("source-hash", { weights, knobs: { hashType } });
+      const before = served(bench, addresses);
+      bench.fleets[0]!.setEligible(2, false);
+      const without = served(bench, addresses);
+      expect(without).not.toContain(2);
+      const others = before.filter((server) => server !== 2).length;
+      const moved = before.filter((server, client) => server !== 2 && without[client] !== server).length;
+      // A ring of fixed size gives each of the others a quarter more points; by modulo three quarters of them would move.
+      expect(moved / others).toBeGreaterThan(0);
+      expect(moved / others).toBeLessThan(0.35);
+      bench.fleets[0]!.setEligible(2, true);
+      expect(served(bench, addresses)).toEqual(before);
+    },
+  );
+});
+
 describe("its list, with nginx's hash", () => {
   const nginx = { hashType: "listed", prefixBits: 24 };
   const weights = [5, 1, 1, 3, 2];

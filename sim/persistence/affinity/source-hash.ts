@@ -40,7 +40,7 @@ export const sourceHash = defineAffinity({
   knownFlaw:
     "A server that leaves and comes back moves clients twice, with the modulo nearly all of them; clients behind one address share one server.",
   source:
-    "HAProxy 2.6 lb_map.c and lb_chash.c, balance source; nginx 1.22 ngx_http_upstream_ip_hash_module.c; Azure Load Balancer distribution modes; Google Cloud BackendService sessionAffinity. The clouds' hash functions are not public.",
+    "HAProxy 2.6 lb_map.c and lb_chash.c, balance source; nginx 1.22 ngx_http_upstream_ip_hash_module.c; Azure Load Balancer distribution modes; Envoy ring_hash_lb.cc and maglev_lb.cc (Istio consistentHash useSourceIp); Google Cloud BackendService sessionAffinity. The clouds' hash functions are not public.",
   knobs: {
     key: {
       unit: "choice",
