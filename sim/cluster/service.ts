@@ -67,6 +67,7 @@ export class Service implements Waited {
   private readonly servers: Servers;
   private readonly affinity: AffinityMechanism;
   private readonly state: StateBackend;
+  private readonly holding: StateBackend["holding"];
   private readonly network: Network;
   private readonly balancers: Balancers;
   private readonly cancelsAbandonedWork: boolean;
@@ -79,6 +80,7 @@ export class Service implements Waited {
     this.servers = parts.servers;
     this.affinity = parts.affinity;
     this.state = parts.state;
+    this.holding = parts.state.holding;
     this.network = parts.network;
     this.balancers = parts.balancers;
     this.cancelsAbandonedWork = parts.cancelsAbandonedWork;
@@ -310,7 +312,7 @@ export class Service implements Waited {
     servers.ints[page + host.IN_SERVICE]!--;
     if (this.watch !== null) this.watch.left(slot, server, succeeded);
     if (this.care !== null) this.care.ended(slot);
-    if (this.state.holding !== null) this.state.holding.ended(slot);
+    if (this.holding !== null) this.holding.ended(slot);
     if (servers.ints[page + host.QUEUED]! > 0) this.begin(servers.dequeue(server), server);
     if (succeeded) {
       if ((flags & request.IS_GHOST) === 0) this.affinity.answered(slot, balancer, server);

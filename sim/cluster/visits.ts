@@ -153,8 +153,15 @@ export class Visits implements ClientSide {
     if (this.pages !== null) this.pages.answered(session, flags);
     if ((flags & request.IS_MEASURED) !== 0 && !requests.has(slot, request.IS_SPOILT)) meter.fresh++;
     this.finish(slot, session, ANSWERED);
-    if ((flags & request.IS_BACKGROUND) === 0) this.goOn(session);
+    if (isOnlyRequest && this.pages === null && !this.isAnyPaced) this.fleetingOver(session);
+    else if ((flags & request.IS_BACKGROUND) === 0) this.goOn(session);
     else this.behindEnded(session);
+  }
+
+  /** As `complete`, for a session that nobody has held. */
+  private fleetingOver(session: number): void {
+    this.state.forget(session);
+    this.endVisit(session);
   }
 
   /** Nobody waited for what an open page asked for by itself; but the end of a visit may have. */
