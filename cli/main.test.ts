@@ -59,7 +59,12 @@ describe("a mistake on the command line", () => {
     [["run", "x.yaml", "--strategies", "a,,b"], 64, "Expected names separated by commas"],
     [["run", "-", "--strategies", "stiky-cookie"], 64, 'did you mean "sticky-cookie"?'],
     [["run", "-", "--reference", "jwt"], 64, "--reference jwt is not among the strategies that run"],
-    [["list", "nope"], 64, "Allowed choices are scenarios"],
+    [["list", "nope"], 64, '"nope" is no kind of thing; known: scenarios, strategies'],
+    [["list", "scenaros"], 64, 'did you mean "scenarios"?'],
+    [["list", "strategies", "carrier-pigeon"], 64, 'none of the strategies speaks of "carrier-pigeon"'],
+    [["describe", "caus", "crash"], 64, 'did you mean "cause"?'],
+    [["describe", "cause", "crsh"], 64, 'unknown cause of trouble with sessions "crsh"; did you mean "crash"?'],
+    [["describe", "state", "sticky-cookie"], 64, 'unknown state backend "sticky-cookie"'],
     [["describe", "stiky-cookie"], 64, 'did you mean "sticky-cookie"?'],
     [["run", "chekout-crash"], 65, 'did you mean "checkout-crash"?'],
     [["run", "no/such.yaml"], 65, "cannot read the scenario no/such.yaml: it does not exist"],
@@ -128,6 +133,35 @@ describe("looking up", () => {
     const both = await evenkeel(["describe", "signed-cookie"]);
     expect(both.out).toContain("signed-cookie, strategy preset");
     expect(both.out).toContain("signed-cookie, state backend");
+  });
+
+  test("describes one kind only where it is named before the name, in the singular or the plural", async () => {
+    const preset = await evenkeel(["describe", "strategy", "signed-cookie"]);
+    expect(preset.out).toMatch(/^signed-cookie, strategy preset/);
+    expect(preset.out).not.toContain("state backend");
+    expect((await evenkeel(["describe", "state", "signed-cookie"])).out).toMatch(/^signed-cookie, state backend/);
+    const cause = await evenkeel(["describe", "cause", "crash"]);
+    expect(cause.out).toMatch(/^crash, cause of trouble/);
+    expect((await evenkeel(["describe", "causes", "crash"])).out).toBe(cause.out);
+  });
+
+  test("lists strategies by family and scenarios by subject, each group once under its name", async () => {
+    for (const [kind, group, member] of [
+      ["strategies", "stores", "redis-sessions"],
+      ["scenarios", "fleet", "checkout-crash"],
+    ] as const) {
+      const { out } = await evenkeel(["list", kind]);
+      const heads = out.split("\n").filter((line) => /^ {2}[\w-]+:$/.test(line));
+      expect(new Set(heads).size).toBe(heads.length);
+      expect(out.slice(out.indexOf(`  ${group}:\n`)).split("\n\n")[0]).toContain(`  ${member} `);
+    }
+  });
+
+  test("lists what speaks of a word, whatever its case", async () => {
+    const { out } = await evenkeel(["list", "strategies", "Redis"]);
+    expect(out).toContain("  redis-sentinel ");
+    expect(out).not.toContain("  memcached-sessions ");
+    expect((await evenkeel(["list", "causes", "evict"])).out).toContain("evict");
   });
 
   test("describes every cause as an operator meets it: how it shows, how to be sure, who can have it, what to do", async () => {

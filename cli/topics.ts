@@ -3,12 +3,14 @@
 import { sessionRulesText } from "../scenarios/about.ts";
 import {
   bundledScenarios,
+  type FamilyPreset,
   fileKeyOf,
   fileValueOf,
   loadScenario,
-  type StrategyPreset,
   strategyPresets,
+  subjects,
 } from "../scenarios/index.ts";
+import { nearestWord } from "../scenarios/words.ts";
 import type { BalancingDefinition } from "../sim/balancing/algorithm.ts";
 import { balancingAlgorithms } from "../sim/balancing/index.ts";
 import { placementHelpers } from "../sim/balancing/placement/index.ts";
@@ -18,12 +20,16 @@ import { causeNotes } from "../sim/metrics/cause-notes.ts";
 import { sessionCauses } from "../sim/metrics/causes.ts";
 import { affinityMechanisms } from "../sim/persistence/affinity/index.ts";
 import { stateBackends } from "../sim/persistence/state/index.ts";
+import { usageError } from "./errors.ts";
+import { safeText } from "./safe-text.ts";
 
 export interface Entry {
   readonly name: string;
   readonly aliases: readonly string[];
   /** One sentence. */
   readonly summary: string;
+  /** What it is listed under; those of a group stand together. */
+  readonly group?: string;
   /** Further facts, each with a label. */
   readonly facts: readonly { readonly label: string; readonly text: string }[];
   /** What a scenario may set, with its default as a scenario would write it. */
@@ -33,8 +39,8 @@ export interface Entry {
 export interface Topic {
   /** The word after `list`. */
   readonly name: string;
-  /** Another word for it. */
-  readonly alias?: string;
+  /** Other words for it: one entry of it among them, so that `describe cause crash` reads as it is said. */
+  readonly aliases: readonly string[];
   /** What one entry is. */
   readonly what: string;
   readonly entries: () => readonly Entry[];
@@ -82,10 +88,11 @@ const algorithmEntry = (algorithm: BalancingDefinition): Entry =>
     "balancing",
   );
 
-const presetEntry = (preset: StrategyPreset): Entry => ({
+const presetEntry = (preset: FamilyPreset): Entry => ({
   name: preset.name,
   aliases: [],
   summary: preset.summary,
+  group: preset.family,
   facts: [
     ...(["balancing", "affinity", "state"] as const).map((part) => fact(part, preset[part].name)),
     ...(preset.sessions === undefined ? [] : [fact("sessions", sessionRulesText(preset.sessions))]),
@@ -121,11 +128,12 @@ function causeEntry({ name, summary }: (typeof sessionCauses)[number]): Entry {
 function scenarioEntry({ name, text }: (typeof bundledScenarios)[number]): Entry {
   const loaded = loadScenario(text, { fileName: `${name}.yaml` });
   if (!loaded.ok) throw new Error(`the bundled scenario ${name} is not valid`);
-  const { question, claim, strategies, runs } = loaded.scenario;
+  const { question, claim, subject, strategies, runs } = loaded.scenario;
   return {
     name,
     aliases: [],
     summary: question ?? name,
+    ...(subject === null ? {} : { group: subject }),
     facts: [
       ...(claim === null ? [] : [fact("claim", claim)]),
       fact("strategies", strategies.map((strategy) => strategy.name).join(", ")),
@@ -135,31 +143,65 @@ function scenarioEntry({ name, text }: (typeof bundledScenarios)[number]): Entry
   };
 }
 
+const bySubject = (a: Entry, b: Entry): number => rankOf(a) - rankOf(b);
+const rankOf = ({ group }: Entry): number => (subjects as readonly (string | undefined)[]).indexOf(group);
+
 export const topics: readonly Topic[] = [
-  { name: "scenarios", what: "bundled scenario", entries: () => bundledScenarios.map(scenarioEntry) },
-  { name: "strategies", what: "strategy preset", entries: () => strategyPresets.map(presetEntry) },
+  {
+    name: "scenarios",
+    aliases: ["scenario"],
+    what: "bundled scenario",
+    entries: () => bundledScenarios.map(scenarioEntry).toSorted(bySubject),
+  },
+  {
+    name: "strategies",
+    aliases: ["strategy", "preset", "presets"],
+    what: "strategy preset",
+    entries: () => strategyPresets.map(presetEntry),
+  },
   {
     name: "algorithms",
-    alias: "balancing",
+    aliases: ["algorithm", "balancing"],
     what: "balancing algorithm",
     entries: () => balancingAlgorithms.map(algorithmEntry),
   },
   {
     name: "placement",
+    aliases: [],
     what: "placement helper",
     entries: () =>
       placementHelpers.map((helper) => partEntry(helper, [fact("products", helper.products)], "placement")),
   },
   {
     name: "affinity",
+    aliases: ["mechanism", "mechanisms"],
     what: "affinity mechanism",
     entries: () => affinityMechanisms.map((part) => partEntry(part, [], "affinity")),
   },
-  { name: "state", what: "state backend", entries: () => stateBackends.map((part) => partEntry(part, [], "state")) },
-  { name: "metrics", what: "metric", entries: () => metrics.map(metricEntry) },
+  {
+    name: "state",
+    aliases: ["backend", "backends"],
+    what: "state backend",
+    entries: () => stateBackends.map((part) => partEntry(part, [], "state")),
+  },
+  { name: "metrics", aliases: ["metric"], what: "metric", entries: () => metrics.map(metricEntry) },
   {
     name: "causes",
+    aliases: ["cause"],
     what: "cause of trouble with sessions",
     entries: () => sessionCauses.map(causeEntry),
   },
 ];
+
+const wordsOf = ({ name, aliases }: Topic): readonly string[] => [name, ...aliases];
+
+/** The topic that this word names. @throws UserError when none does. */
+export function topicNamed(word: string): Topic {
+  const found = topics.find((topic) => wordsOf(topic).includes(word));
+  if (found !== undefined) return found;
+  const nearest = nearestWord(word, topics.flatMap(wordsOf));
+  const meant = nearest === null ? "" : `did you mean "${nearest}"? `;
+  throw usageError(
+    `"${safeText(word)}" is no kind of thing; ${meant}known: ${topics.map(({ name }) => name).join(", ")}`,
+  );
+}

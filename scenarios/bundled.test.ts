@@ -19,10 +19,11 @@ const load = (name: string, text: string) => {
 };
 
 test.each(bundledScenarios)(
-  "$name loads, asks a question, claims an answer and says it in numbers",
+  "$name loads, has a subject, asks a question, claims an answer and says it in numbers",
   ({ name, text }) => {
     const scenario = load(name, text);
     expect(scenario.name).toBe(name);
+    expect(scenario.subject).not.toBeNull();
     expect(scenario.question).toMatch(/\?$/);
     expect(scenario.claim).toMatch(/\.$/);
     expect(scenario.expectations.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Finding, type Path, unknownWord } from "./problems.ts";
 import { complete, unknownWordParams } from "./schema/closed.ts";
-import { quoted } from "./words.ts";
+import { nearestWord, quoted } from "./words.ts";
 
 type Issue = z.core.$ZodIssue;
 type UnionIssue = z.core.$ZodIssueInvalidUnion;
@@ -39,8 +39,18 @@ function told(issue: Issue, path: Path, hint: string | undefined): Finding {
   const finding: Finding = { path, at: "value", message: expected, ...(hint === undefined ? {} : { hint }) };
   if (issue.code === "custom" && issue.params?.["rule"] === complete.rule) return finding;
   if (issue.input === undefined) return { ...finding, missing: true, message: `is missing; it ${expected}` };
-  return { ...finding, message: `${expected}, found ${quoted(issue.input)}` };
+  const nearest = issue.code === "invalid_value" ? nearestChoice(issue.input, issue.values) : null;
+  const way = nearest === null ? {} : { hint: `did you mean "${nearest}"?` };
+  return { ...finding, ...way, message: `${expected}, found ${quoted(issue.input)}` };
 }
+
+const nearestChoice = (input: unknown, choices: readonly unknown[]): string | null =>
+  typeof input !== "string"
+    ? null
+    : nearestWord(
+        input,
+        choices.filter((choice) => typeof choice === "string"),
+      );
 
 /** A map or a list is told the faults of the branch that was meant; a single value, what would have been accepted. */
 function unionFindings(issue: UnionIssue, path: Path): readonly Finding[] {

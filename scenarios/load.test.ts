@@ -5,6 +5,15 @@ import { plainSessionRules } from "../sim/persistence/lifecycle/plain-rules.ts";
 import { loadScenario, scenarioTemplate } from "./index.ts";
 import { load, problems, replayed, small, told } from "./testing/small.ts";
 
+test("a word that is not among the choices is told with the nearest of them", () => {
+  const renewal = problems(`${small}sessions: { renewal: on-writes }\n`);
+  expect(renewal[0]).toMatchObject({
+    message: expect.stringContaining("must be one of every-request"),
+    hint: 'did you mean "on-write"?',
+  });
+  expect(problems(`${small}sessions: { renewal: never }\n`)[0]).not.toHaveProperty("hint");
+});
+
 test("the smallest file loads, and every default is filled in", () => {
   const { model, ...file } = load(small);
   expect(file).toMatchObject({

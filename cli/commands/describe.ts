@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { prettyJson } from "../../reports/json.ts";
 import { wrapText } from "../../reports/text-table.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, usageError } from "../errors.ts";
 import { unknownNameError } from "../names.ts";
 import { jsonOption } from "../options.ts";
-import { type Entry, topics } from "../topics.ts";
+import { type Entry, topicNamed, topics } from "../topics.ts";
 import { reportWidth } from "../world.ts";
 import type { MakeCommand } from "./command.ts";
 
@@ -33,15 +33,23 @@ export const describeCommand: MakeCommand = (world, finish) =>
   new Command("describe")
     .summary("explain anything that has a name")
     .description("Explains everything that has this name: scenario, strategy, part, metric or cause.")
-    .argument("<name>", "a name that list shows, or a product's name for it")
+    .argument(
+      "<name...>",
+      "a name that list shows, or a product's name for it; after its kind, where several things have it: cause crash",
+    )
     .addOption(jsonOption())
     .action(
-      finish(async (name: string, { json }: { json?: true }) => {
-        const all = topics.flatMap(({ what, entries }) => entries().map((entry): Found => ({ ...entry, what })));
+      finish(async ([first = "", second, ...others]: readonly string[], { json }: { json?: true }) => {
+        if (others.length > 0) throw usageError("describe explains one thing: a name, or a kind and a name");
+        const name = second ?? first;
+        const asked = second === undefined ? topics : [topicNamed(first)];
+        const all = asked.flatMap(({ what, entries }) => entries().map((entry): Found => ({ ...entry, what })));
         const found = all.filter((entry) => entry.name === name || entry.aliases.includes(name));
         if (found.length === 0) {
           const known = all.flatMap((entry) => [entry.name, ...entry.aliases]);
-          throw unknownNameError("name", name, known, "evenkeel list");
+          const [what, list] =
+            second === undefined ? ["name", "evenkeel list"] : [asked[0]?.what ?? "name", `evenkeel list ${first}`];
+          throw unknownNameError(what, name, known, list);
         }
         const text = json
           ? prettyJson(found)

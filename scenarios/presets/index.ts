@@ -5,26 +5,30 @@ import { databases } from "./databases.ts";
 import { frameworks } from "./frameworks.ts";
 import { keys } from "./keys.ts";
 import { memory } from "./memory.ts";
-import type { StrategyPreset } from "./preset.ts";
+import type { FamilyPreset, StrategyPreset } from "./preset.ts";
 import { replication } from "./replication.ts";
 import { replicationProducts } from "./replication-products.ts";
 import { stores } from "./stores.ts";
 
-export type { StrategyPreset } from "./preset.ts";
+export type { FamilyPreset, StrategyPreset } from "./preset.ts";
 
-export const strategyPresets: readonly StrategyPreset[] = [
-  ...memory,
-  ...cookies,
-  ...keys,
-  ...replication,
-  ...replicationProducts,
-  ...stores,
-  ...databases,
-  ...clients,
-  ...frameworks,
-];
+const families: Readonly<Record<string, readonly StrategyPreset[]>> = {
+  memory,
+  cookies,
+  keys,
+  replication: [...replication, ...replicationProducts],
+  stores,
+  databases,
+  clients,
+  frameworks,
+};
 
-const byName: ReadonlyMap<string, StrategyPreset> = new Map(strategyPresets.map((preset) => [preset.name, preset]));
+/** Those of a family stand together. */
+export const strategyPresets: readonly FamilyPreset[] = Object.entries(families).flatMap(([family, presets]) =>
+  presets.map((preset) => ({ ...preset, family })),
+);
+
+const byName: ReadonlyMap<string, FamilyPreset> = new Map(strategyPresets.map((preset) => [preset.name, preset]));
 
 /** The preset of that name, or undefined. */
-export const presetNamed = (name: string): StrategyPreset | undefined => byName.get(name);
+export const presetNamed = (name: string): FamilyPreset | undefined => byName.get(name);

@@ -25,4 +25,9 @@ export interface StrategyPreset {
   readonly sessions?: Partial<SessionRules>;
 }
 
+/** What a list of presets is grouped by: where the session is kept, or what leads back to it. */
+export interface FamilyPreset extends StrategyPreset {
+  readonly family: string;
+}
+
 export const part = (name: string, knobs: Knobs = {}): PresetPart => ({ name, knobs });

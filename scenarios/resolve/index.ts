@@ -3,7 +3,7 @@ import type { Scenario, Strategy } from "../../sim/scenario.ts";
 import { hashOf } from "../hash.ts";
 import type { OwnNames } from "../own-names.ts";
 import type { Expectation } from "../schema/expectation.ts";
-import type { ScenarioFile } from "../schema/index.ts";
+import type { ScenarioFile, subjects } from "../schema/index.ts";
 import { clusterOf } from "./cluster.ts";
 import { faultsOf } from "./faults.ts";
 import { populationOf } from "./population.ts";
@@ -27,6 +27,7 @@ export interface LoadedScenario {
   readonly question: string | null;
   /** The answer that its run gives, in a sentence. */
   readonly claim: string | null;
+  readonly subject: (typeof subjects)[number] | null;
   /**
    * 16 hexadecimal digits over all that can change a number: the model, the strategies' parts and knobs, what is
    * replayed and how. Order of keys and of strategies, comments and prose do not count.
@@ -81,6 +82,7 @@ export function resolve(file: ScenarioFile, text: string, own?: OwnNames): Loade
     name: file.name,
     question: file.question ?? null,
     claim: file.claim ?? null,
+    subject: file.subject ?? null,
     hash: hashOf({ model, replays, strategies: strategies.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }),
     model,
     strategies,

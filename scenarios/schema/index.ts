@@ -15,12 +15,28 @@ import { strategyWith } from "./strategy.ts";
 
 const positive = { above: 0 };
 
+/** In the order of a list of scenarios. */
+export const subjects = [
+  "balancing",
+  "affinity",
+  "fleet",
+  "replication",
+  "stores",
+  "databases",
+  "clients",
+  "life-cycle",
+] as const;
+
 /** Of a file that may name `own` parts beside the catalogue's. */
 export const scenarioFileWith = (own: OwnNames) =>
   closed({
     name: identifier("a name").describe("The scenario's name; for a bundled one, the file's."),
     question: text("a question").describe("The question that the scenario answers.").optional(),
     claim: text("a sentence").describe("The answer that its run gives; `expect` says it in numbers.").optional(),
+    subject: z
+      .enum(subjects, { error: `must be one of ${subjects.join(", ")}` })
+      .describe("What it is about; `evenkeel list scenarios` groups by it.")
+      .optional(),
     duration: duration(positive).describe("Length of a run, in simulated time."),
     warmUp: duration().describe("Metrics count from here on.").prefault("0s"),
     window: duration(positive)
