@@ -257,6 +257,9 @@ export class StateWorld implements StateContext {
   countStoreOperation(): void {
     this.meter.storeOperations++;
   }
+  countRevokedRead(): void {
+    this.meter.revokedReads++;
+  }
   countCookieBytes(bytes: number): void {
     this.meter.cookieBytes += bytes;
   }

@@ -176,6 +176,7 @@ function metricsOf(
     replicationBytes: meter.replicationBytes,
     storeOperations: meter.storeOperations,
     cookieBytes: meter.cookieBytes,
+    revokedReads: meter.revokedReads,
     balancerMessages: meter.balancerMessages,
     zoneCrossings: meter.zoneCrossings,
     sessionMemoryBytes: (measured.byteMs / measured.atMs) * state.copies(servers.upCount),

@@ -77,6 +77,7 @@ describe("the meter", () => {
       replicationBytes: 5,
       storeOperations: 6,
       cookieBytes: 7,
+      revokedReads: 9,
     });
     meter.outcomes[2] = 8;
     meter.startMeasuring();
@@ -87,6 +88,7 @@ describe("the meter", () => {
       replicationBytes: 0,
       storeOperations: 0,
       cookieBytes: 0,
+      revokedReads: 0,
     });
     expect([...meter.outcomes]).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect([...meter.ended]).toEqual([0, 1, 1, 0]);

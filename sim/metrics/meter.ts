@@ -39,6 +39,8 @@ export class Meter {
   replicationBytes = 0;
   storeOperations = 0;
   cookieBytes = 0;
+  /** Reads of sessions that had been revoked. */
+  revokedReads = 0;
   /** Reports, probes and answers to probes. */
   balancerMessages = 0;
   zoneCrossings = 0;
@@ -100,6 +102,7 @@ export class Meter {
     this.replicationBytes = 0;
     this.storeOperations = 0;
     this.cookieBytes = 0;
+    this.revokedReads = 0;
     this.balancerMessages = 0;
     this.zoneCrossings = 0;
     this.outcomes.fill(0);

@@ -87,6 +87,15 @@ export const sessionMetrics = [
       "answered requests that had read fewer writes than had been acknowledged to the user by then: read-your-writes broken",
   },
   {
+    name: "revokedReads",
+    group: "sessions",
+    unit: "count",
+    better: "lower",
+    title: "reads after revocation",
+    definition:
+      "reads, each attempt of a request counted, that found a session which its issuer had revoked: a token nobody asks back for",
+  },
+  {
     name: "writeConflicts",
     group: "sessions",
     unit: "count",

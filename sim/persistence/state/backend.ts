@@ -84,6 +84,8 @@ export interface StateContext {
   countReplication(messages: number, bytes: number): void;
   countStoreOperation(): void;
   countCookieBytes(bytes: number): void;
+  /** A read is about to be FOUND though whoever gave out the right to it has taken it back. */
+  countRevokedRead(): void;
 }
 
 /** What a backend whose data travel with the client is told of the way there and back. */

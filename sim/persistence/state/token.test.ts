@@ -263,6 +263,25 @@ describe("a revoked session", () => {
     expect(Math.abs(share - 6 / 102)).toBeLessThan(4 * Math.sqrt((6 * 96) / 102 ** 2 / SESSIONS) + 2 / 102);
   });
 
+  it("is counted with every read that it is found by all the same, and with none that a denylist stops", () => {
+    for (const [denylist, expected] of [
+      [false, [0, 1, 2]],
+      [true, [0, 0, 0]],
+    ] as const) {
+      const bench = made({ denylist, denylistDelayMs: 0, revokeAfterMs: MINUTE });
+      logIn(bench);
+      reads(bench);
+      const counts = [bench.revokedReads];
+      // Ten times the mean, and the token is still good: e^-10 are not revoked by then.
+      bench.to(10 * MINUTE);
+      for (let read = 0; read < 2; read++) {
+        reads(bench);
+        counts.push(bench.revokedReads);
+      }
+      expect(counts).toEqual(expected);
+    }
+  });
+
   it("passes while the list does not answer, or nobody does; and again when it was emptied", () => {
     for (const denylistFails of ["open", "closed"]) {
       const bench = made({ denylist: true, revokeAfterMs: 1, denylistFails });

@@ -112,7 +112,7 @@ class Token extends Backend implements SessionColumns {
 
   override readDone(request: number, server: number): number {
     const stage = this.stage[request]!;
-    if (stage === STORED) return this.asStored(this.store!.readDone(request, server));
+    if (stage === STORED) return this.asStored(request, this.store!.readDone(request, server));
     return this.judge(request, server, stage);
   }
 
@@ -131,11 +131,11 @@ class Token extends Backend implements SessionColumns {
     }
     if (this.store !== null) {
       this.enter(request, STORED);
-      return this.asStored(this.store.read(request, server));
+      return this.asStored(request, this.store.read(request, server));
     }
     this.writesRead = carried.carriedBy(request);
     this.cause = this.isDropped[session] === 1 ? "cookie-overflow" : "concurrent-request";
-    return FOUND;
+    return this.found(session);
   }
 
   private isListed(session: number): boolean {
@@ -143,10 +143,15 @@ class Token extends Backend implements SessionColumns {
     return revokedAtMs > this.emptiedAtMs && this.context.nowMs >= revokedAtMs + this.settings.denylistDelayMs;
   }
 
-  private asStored(outcome: number): number {
+  private asStored(request: number, outcome: number): number {
     this.writesRead = this.store!.writesRead;
     this.cause = this.store!.cause;
-    return outcome;
+    return outcome === FOUND ? this.found(this.context.sessionOf(request)) : outcome;
+  }
+
+  private found(session: number): number {
+    if (this.context.nowMs >= this.grants.revokedAt(session)) this.context.countRevokedRead();
+    return FOUND;
   }
 
   private expired(cause: Cause): number {

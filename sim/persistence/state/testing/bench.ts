@@ -65,6 +65,7 @@ export class Bench {
   replicationMessages = 0;
   replicationBytes = 0;
   storeOperations = 0;
+  revokedReads = 0;
   cookieBytes = 0;
   private readonly zones: readonly string[];
   private readonly life: number[];
@@ -139,6 +140,9 @@ export class Bench {
       },
       countCookieBytes: (bytes) => {
         bench.cookieBytes += bytes;
+      },
+      countRevokedRead: () => {
+        bench.revokedReads++;
       },
     };
   }
