@@ -31,7 +31,7 @@ export const clients: readonly StrategyPreset[] = [
     summary: "An encrypted cookie in chunks, which ends after 14 days and is renewed in the second half.",
     products: "ASP.NET Core 10 cookie authentication with ChunkingCookieManager, behind nginx.",
     source:
-      "ASP.NET Core CookieAuthenticationOptions and ChunkingCookieManager; nginx `large_client_header_buffers` 4 8k.",
+      "ASP.NET Core CookieAuthenticationOptions and ChunkingCookieManager; nginx `large_client_header_buffers` 4 8k. The 14 days were not checked.",
     knownFlaw: "Chunks get past the browser's limit and run into the proxy's: from then on every request is refused.",
     shownBy: "growing-cookies",
     balancing: part("least-connections"),

@@ -9,7 +9,8 @@ export const databases: readonly StrategyPreset[] = [
     summary: "Sessions in a table of PostgreSQL, whose replica follows asynchronously and is promoted by Patroni.",
     products:
       "PostgreSQL 16 with Patroni 3, HikariCP 6; Spring Session JDBC, connect-pg-simple, Rails activerecord-session_store.",
-    source: "Patroni documentation, dynamic configuration: ttl 30, loop_wait 10, maximum_lag_on_failover 1 MiB.",
+    source:
+      "Patroni documentation, dynamic configuration: ttl 30, loop_wait 10; maximum_lag_on_failover 1 MiB was not checked.",
     knownFlaw: "A failover takes half a minute, and loses what the replica had not received.",
     shownBy: "database-failover",
     ...anyServer,
@@ -85,21 +86,20 @@ export const databases: readonly StrategyPreset[] = [
   },
   {
     name: "unpooled-sessions",
-    summary: "Every look-up and every write makes a connection to the database of its own.",
-    products:
-      "PHP without persistent connections, Django with CONN_MAX_AGE 0 seen per statement, serverless functions.",
+    summary: "Every request makes a connection to the database of its own, and keeps it to its end.",
+    products: "PHP without persistent connections, Django with CONN_MAX_AGE 0, serverless functions.",
     source: "Django 5 documentation, persistent database connections: CONN_MAX_AGE is 0 by default.",
-    knownFlaw: "Connecting takes longer than the work, and a burst is turned away at the database's limit.",
+    knownFlaw: "Connecting takes many times as long as the work, and every request waits for it.",
     shownBy: "connections-exhausted",
     ...anyServer,
-    state: part("sql-database", { pooling: "none" }),
+    state: part("sql-database", { pooling: "none", holds: "request" }),
   },
   {
     name: "pgbouncer-sessions",
     summary: "All servers share one pooler's connections to PostgreSQL.",
     products: "PgBouncer 1.23 in transaction mode.",
     source: "PgBouncer configuration: default_pool_size 20, query_wait_timeout 120 s.",
-    knownFlaw: "One queue for everybody: a slow database makes every server wait in it.",
+    knownFlaw: "One queue for everybody: when commits are slow, its twenty connections are taken and every server waits.",
     shownBy: "connections-exhausted",
     ...anyServer,
     state: part("sql-database", {

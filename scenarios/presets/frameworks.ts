@@ -36,7 +36,8 @@ export const frameworks: readonly StrategyPreset[] = [
     name: "aspnet-session-lock",
     summary: "Sessions in a database, with one writer at a time; pages that only read wait for nobody but a writer.",
     products: "ASP.NET 4.8 session state in mode SQLServer, pages with `EnableSessionState` True or ReadOnly.",
-    source: "ASP.NET 4.8 SessionStateModule: a waiting request looks again every 0.5 s; a lock is broken after 110 s.",
+    source:
+      "ASP.NET 4.8 SessionStateModule: a waiting request looks again every 0.5 s (not checked); a lock is broken after 110 s, the execution timeout.",
     knownFlaw: "Who finds the session locked waits for half a second, however short the other request was.",
     shownBy: "concurrent-tabs",
     balancing: part("least-connections"),
@@ -58,10 +59,23 @@ export const frameworks: readonly StrategyPreset[] = [
     sessions: { concurrency: { kind: "last-write-wins" } },
   },
   {
+    name: "spring-session-redis",
+    summary: "Sessions in Redis, as hashes of which a request writes only the attributes that it has set.",
+    products:
+      "Spring Session 4 with Spring Boot 4 and Lettuce: SaveMode ON_SET_ATTRIBUTE, FlushMode ON_SAVE, 30 min, the lab's default too.",
+    source:
+      "Spring Session 4 RedisSessionRepository: HGETALL, then HSET of what was set and of the last access, and EXPIRE; Lettuce 6 RedisURI: timeout 60 s. Two requests that set the same attribute are counted as changes that add up.",
+    knownFlaw: "While Redis hangs, requests wait for it for a minute, and hold their threads until there is none left.",
+    shownBy: "redis-hang",
+    ...inRedis,
+    sessions: { concurrency: { kind: "merge" } },
+  },
+  {
     name: "django-cached-sessions",
     summary: "Sessions in a cache, stored only by requests that change them; the limit counts from the last change.",
     products: "Django 5 with `SESSION_ENGINE` cache and Redis.",
-    source: "Django 5 documentation, `SESSION_SAVE_EVERY_REQUEST` False: reading a session does not extend it.",
+    source:
+      "Django 5 documentation, `SESSION_SAVE_EVERY_REQUEST` False (a default not checked): reading a session does not extend it.",
     knownFlaw: "Who only reads is logged out in the middle of it.",
     shownBy: "readers-logged-out",
     balancing: part("least-connections"),

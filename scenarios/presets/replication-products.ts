@@ -22,7 +22,8 @@ export const replicationProducts: readonly StrategyPreset[] = [
     summary: "As tomcat-delta-manager, but the answer waits until all others have applied the change.",
     products: "Tomcat 9 … 11 DeltaManager with `channelSendOptions=6`.",
     source: "Apache Tomcat 11 cluster-howto: acknowledged, synchronous sends; sender timeout 3 s, one retry.",
-    knownFlaw: "Each server more is one send more for every write; at four the senders are what everybody waits for.",
+    knownFlaw:
+      "Each server more is one send more for every write; of large ones, at four, everybody waits for the senders.",
     shownBy: "fourth-server",
     balancing: roundRobin,
     affinity: route,
@@ -55,7 +56,8 @@ export const replicationProducts: readonly StrategyPreset[] = [
     name: "jboss-buddy-replication",
     summary: "Each server has a buddy that gets its sessions after the answer; others fetch them when they must.",
     products: "JBoss AS 4 and 5 with buddy replication, `numBuddies` 1, REPL_ASYNC.",
-    source: "JBoss Cache 3 user guide, buddy replication and data gravitation; JGroups failure detection.",
+    source:
+      "JBoss Cache 3 user guide, buddy replication and data gravitation; JGroups failure detection. One buddy and asynchronous sends are defaults that were not checked.",
     knownFlaw: "A server and its buddy, next in the list and often in the same rack, take everything with them.",
     shownBy: "rack-failure",
     balancing: roundRobin,

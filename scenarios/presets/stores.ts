@@ -99,7 +99,8 @@ export const stores: readonly StrategyPreset[] = [
     summary: "As redis-sessions, over three primaries with a replica each that vote on their own.",
     products: "Redis Cluster 7 at its defaults: `cluster-node-timeout 15000`, `cluster-require-full-coverage yes`.",
     source: "redis.conf 7.2; Redis cluster specification.",
-    knownFlaw: "One primary of three dies, and until its replica has taken over the whole cluster refuses.",
+    knownFlaw:
+      "One primary of three dies: its sessions fail for 15 s, and everybody's from then on until its replica has taken over.",
     shownBy: "sentinel-failover",
     balancing: part("least-connections"),
     affinity: part("none"),
@@ -146,7 +147,7 @@ export const stores: readonly StrategyPreset[] = [
     summary: "Three copies of each session; two answer every read and two acknowledge every write.",
     products: "Cassandra QUORUM, Dynamo's (3, 2, 2), Riak at its defaults.",
     source: "DeCandia et al., Dynamo, SOSP 2007, section 4.5: the common configuration.",
-    knownFlaw: "Every read and write waits for the slower of two copies, and with two of three gone nothing works.",
+    knownFlaw: "Every read and every write waits for the slower of two copies.",
     shownBy: "old-copies",
     balancing: part("least-connections"),
     affinity: part("none"),
@@ -158,8 +159,7 @@ export const stores: readonly StrategyPreset[] = [
     products:
       "Redisson local-cached maps, Hazelcast near caches, or a request-scoped cache of Spring Session, behind stickiness.",
     source: "Redisson 3 documentation, RLocalCachedMap; Hazelcast 5 reference, near cache.",
-    knownFlaw:
-      "A server that crashes sends its users to servers that hold nothing of theirs: the store takes every read again.",
+    knownFlaw: "Only reads are spared: every change goes to the store as before, and waits for it.",
     shownBy: "near-cache",
     balancing: part("round-robin"),
     affinity: part("balancer-cookie"),

@@ -58,6 +58,7 @@ export const failoverKnobs = {
     unit: "bytes",
     default: 1_048_576,
     minimum: 0,
-    summary: "A replica that misses more than this is not promoted by Patroni (maximum_lag_on_failover).",
+    summary:
+      "A replica that misses more than this is not promoted by Patroni (maximum_lag_on_failover; its default was not checked).",
   },
 } as const;

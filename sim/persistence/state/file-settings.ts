@@ -83,12 +83,18 @@ export const fileKnobs = {
     minimum: 0,
     summary: "A client sends again after this long (timeo 600). A soft mount gives up after as many times as it sends.",
   },
-  retransmissions: { unit: "count", default: 2, minimum: 0, summary: "It sends again so many times (retrans)." },
+  retransmissions: {
+    unit: "count",
+    default: 2,
+    minimum: 0,
+    summary: "It sends again so many times (retrans; its default was not checked).",
+  },
   recoveryMs: {
     unit: "ms",
     default: 1000,
     minimum: 0,
-    summary: "After a fault the file server answers only after this long (NFSv4: 90 s of grace; to be calibrated).",
+    summary:
+      "After a fault the file server answers only after this long (to be calibrated; NFSv4 has 90 s of grace, not checked).",
   },
 } as const;
 

@@ -38,7 +38,7 @@ export const gridKnobs = {
     unit: "count",
     default: 4,
     minimum: 1,
-    summary: "Operations that a member works on at once.",
+    summary: "Operations that a member works on at once (to be calibrated).",
   },
   perKibMs: {
     unit: "ms",

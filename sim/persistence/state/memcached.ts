@@ -32,7 +32,7 @@ const knobs = {
     summary: "Memcached servers, each with its share of the keys.",
   },
   threads: { unit: "count", default: 4, minimum: 1, summary: "Worker threads of each (-t)." },
-  roundTripMs: { unit: "ms", default: 0.4, minimum: 0, summary: "Server to node and back." },
+  roundTripMs: { unit: "ms", default: 0.4, minimum: 0, summary: "Server to node and back (to be calibrated)." },
   operationMs: {
     unit: "ms",
     default: 0.01,

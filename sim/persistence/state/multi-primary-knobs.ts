@@ -25,7 +25,7 @@ export const multiPrimaryKnobs = {
     unit: "ms",
     default: 0.2,
     minimum: 0,
-    summary: "A node's applier is busy so long for a write of another.",
+    summary: "A node's applier is busy so long for a write of another (to be calibrated).",
   },
   slowestApplyFactor: {
     unit: "number",

@@ -75,6 +75,7 @@ export const poolKnobs = {
     unit: "count",
     default: 100,
     minimum: 1,
-    summary: "Connections that one node of the database takes: PostgreSQL max_connections 100, MySQL 151.",
+    summary:
+      "Connections that one node of the database takes: PostgreSQL max_connections 100, MySQL 151 (defaults, not checked).",
   },
 } as const;

@@ -42,10 +42,20 @@ export const quorumKnobs = {
     summary:
       "Law of the four one-way delays: constant or exponential with the means below, or LinkedIn's as fitted in 2012.",
   },
-  writeMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until a write reaches a replica." },
-  ackMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until its acknowledgement is back." },
-  readMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until a read reaches a replica." },
-  answerMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until its answer is back." },
+  writeMs: {
+    unit: "ms",
+    default: 0.5,
+    minimum: 0,
+    summary: "Mean until a write reaches a replica (to be calibrated).",
+  },
+  ackMs: {
+    unit: "ms",
+    default: 0.5,
+    minimum: 0,
+    summary: "Mean until its acknowledgement is back (to be calibrated).",
+  },
+  readMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until a read reaches a replica (to be calibrated)." },
+  answerMs: { unit: "ms", default: 0.5, minimum: 0, summary: "Mean until its answer is back (to be calibrated)." },
   operationMs: {
     unit: "ms",
     default: 0.05,

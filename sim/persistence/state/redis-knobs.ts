@@ -4,7 +4,7 @@ import { EVICTION_POLICIES } from "./redis-memory.ts";
 
 /** The way to one node and what an operation costs there. */
 export const redisStationKnobs = {
-  roundTripMs: { unit: "ms", default: 0.4, minimum: 0, summary: "Server to store and back." },
+  roundTripMs: { unit: "ms", default: 0.4, minimum: 0, summary: "Server to store and back (to be calibrated)." },
   operationMs: {
     unit: "ms",
     default: 0.013,

@@ -90,7 +90,7 @@ export const signedCookieKnobs = {
     unit: "ms",
     default: 0.4,
     minimum: 0,
-    summary: "Server to that store and back, before the work, and after it where something changed.",
+    summary: "Server to that store and back, before the work, and after it where something changed (to be calibrated).",
   },
   checkMs: {
     unit: "ms",

@@ -9,7 +9,7 @@ export const statementKnobs = {
     unit: "ms",
     default: 0.5,
     minimum: 0,
-    summary: "Server to database and back, over an open connection.",
+    summary: "Server to database and back, over an open connection (to be calibrated).",
   },
   socketTimeoutMs: {
     unit: "ms",

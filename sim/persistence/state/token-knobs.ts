@@ -60,7 +60,7 @@ const lifeKnobs = {
     unit: "ms",
     default: 900_000,
     minimum: 1,
-    summary: "It is good for so long: 5 min (Keycloak) to 60 min (Cognito, Entra).",
+    summary: "It is good for so long: 5 min (Keycloak, not checked) to 60 min (Cognito).",
   },
   leewayMs: {
     unit: "ms",
@@ -90,13 +90,13 @@ const lifeKnobs = {
     unit: "ms",
     default: 1_800_000,
     minimum: 0,
-    summary: "The issuer forgets who has not refreshed for so long (Keycloak: 30 min).",
+    summary: "The issuer forgets who has not refreshed for so long (Keycloak: 30 min, not checked).",
   },
   refreshLifeMs: {
     unit: "ms",
     default: 36_000_000,
     minimum: 0,
-    summary: "It asks for a new login after so long, whatever happens (Keycloak: 10 h).",
+    summary: "It asks for a new login after so long, whatever happens (Keycloak: 10 h, not checked).",
   },
   rotates: {
     unit: "flag",
@@ -125,7 +125,7 @@ const revocationKnobs = {
     default: false,
     summary: "Every request looks up whether its token was revoked; otherwise a token is good until it expires.",
   },
-  lookupMs: { unit: "ms", default: 0.4, minimum: 0, summary: "The denylist's round trip." },
+  lookupMs: { unit: "ms", default: 0.4, minimum: 0, summary: "The denylist's round trip (to be calibrated)." },
   denylistDelayMs: {
     unit: "ms",
     default: 1000,
