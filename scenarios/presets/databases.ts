@@ -99,7 +99,8 @@ export const databases: readonly StrategyPreset[] = [
     summary: "All servers share one pooler's connections to PostgreSQL.",
     products: "PgBouncer 1.23 in transaction mode.",
     source: "PgBouncer configuration: default_pool_size 20, query_wait_timeout 120 s.",
-    knownFlaw: "One queue for everybody: when commits are slow, its twenty connections are taken and every server waits.",
+    knownFlaw:
+      "One queue for everybody: when commits are slow, its twenty connections are taken and every server waits.",
     shownBy: "connections-exhausted",
     ...anyServer,
     state: part("sql-database", {
