@@ -41,6 +41,15 @@ export interface ScaleInFault {
   readonly keepListed: boolean;
 }
 
+/** Servers work on and keep what they remember, while health checks of them fail: too slow an answer, a check that asks too much. */
+export interface ChecksFault {
+  readonly kind: "checks-fail";
+  readonly atMs: number;
+  readonly servers: readonly number[];
+  /** null: to the end of the run. */
+  readonly endsAfterMs: number | null;
+}
+
 /** `balancers` are their numbers, from 0. */
 export interface BalancerFault {
   /**
@@ -63,4 +72,4 @@ export interface StoreFault {
   readonly endsAfterMs: number | null;
 }
 
-export type Fault = CrashFault | ScaleOutFault | DrainFault | ScaleInFault | BalancerFault | StoreFault;
+export type Fault = CrashFault | ScaleOutFault | DrainFault | ScaleInFault | ChecksFault | BalancerFault | StoreFault;

@@ -71,6 +71,8 @@ export function faultsOf(file: FaultFile, { servers: groups, balancers }: Cluste
     return [{ kind: "scale-in", atMs, servers: leaving, stopAfterMs: file.stopAfter ?? 0, killAfterMs, keepListed }];
   }
   if (file.scaleOut !== undefined) return [{ kind: "scale-out", atMs, servers: servers(file.scaleOut) }];
+  if (file.failChecks !== undefined)
+    return [{ kind: "checks-fail", atMs, servers: servers(file.failChecks), endsAfterMs: file.for ?? null }];
   if (file.restart !== undefined) return balancer("balancer-restart", file.restart, file.for ?? null);
   if (file.reload !== undefined) return balancer("balancer-reload", file.reload, null);
   if (file.hang !== undefined) return store("store-hang", file.hang, file.for ?? null);

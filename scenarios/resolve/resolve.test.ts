@@ -108,6 +108,9 @@ test("every fault says all that the model wants to know, and a group's name is a
   expect(faults("{ at: 1s, restart: balancers, for: 3s }")).toEqual([{ ...balancer, endsAfterMs: 3000 }]);
   expect(faults("{ at: 1s, restart: balancer-1 }")).toEqual([balancer]);
   expect(faults("{ at: 1s, reload: [balancer-1] }")).toEqual([{ ...balancer, kind: "balancer-reload" }]);
+  const checks = { kind: "checks-fail", atMs: 1000, servers: [1], endsAfterMs: null };
+  expect(faults("{ at: 1s, failChecks: server-2 }")).toEqual([checks]);
+  expect(faults("{ at: 1s, failChecks: server-2, for: 3s }")).toEqual([{ ...checks, endsAfterMs: 3000 }]);
   const store = { kind: "store-hang", atMs: 1000, nodes: [-1], endsAfterMs: null };
   expect(faults("{ at: 1s, hang: store }")).toEqual([store]);
   expect(faults("{ at: 1s, hang: [store-1, store-3], for: 2s }")).toEqual([

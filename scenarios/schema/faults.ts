@@ -20,6 +20,7 @@ export const faultActions = {
   drain: { said: "a drain", befalls: ["server", "group"], takes: ["every", "stopAfter", "killAfter", "restartAfter"] },
   scaleIn: { said: "a scale-in", befalls: ["server", "group"], takes: ["stopAfter", "killAfter", "keepListed"] },
   scaleOut: { said: "a scale-out", befalls: ["group"], takes: [] },
+  failChecks: { said: "failing checks", befalls: ["server", "group"], takes: ["for"] },
   restart: { said: "a restart", befalls: ["balancer"], takes: ["for"] },
   reload: { said: "a reload", befalls: ["balancer"], takes: [] },
   hang: { said: "a hang", befalls: ["store"], takes: ["for"] },
@@ -46,6 +47,9 @@ export const fault = closed({
   scaleOut: text("the name of a group of servers")
     .describe("A group of servers that joins now; until then it does not exist for anyone.")
     .optional(),
+  failChecks: targets(server)
+    .describe("Servers that work on with all they remember, while the balancers' health checks of them fail.")
+    .optional(),
   restart: targets(balancer)
     .describe("Balancers that restart: what they have under way breaks off, and their tables are gone.")
     .optional(),
@@ -59,7 +63,7 @@ export const fault = closed({
   flush: targets(node).describe("The session store, or nodes of it: everything in it is deleted.").optional(),
   for: durationOrNone({ above: 0 })
     .describe(
-      "How long a hang or cut-off lasts, none: to the end; how long a restarting balancer is away, none: no time.",
+      "How long a hang, a cut-off or failing checks last, none: to the end; how long a restarting balancer is away, none: no time.",
     )
     .optional(),
   every: duration({ above: 0 })

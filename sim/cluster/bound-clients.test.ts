@@ -75,6 +75,7 @@ const drains: Fault = {
   restartAfterMs: null,
 };
 const crashes: Fault = { kind: "crash", atMs: EVENT_AT, servers: [0], restartAfterMs: 300 };
+const failsChecks: Fault = { kind: "checks-fail", atMs: EVENT_AT, servers: [0], endsAfterMs: 300 };
 const leaves: Fault = {
   kind: "scale-in",
   atMs: EVENT_AT,
@@ -105,6 +106,10 @@ describe.each(keepers)("clients that %s binds", (name, leavesWhatDrains) => {
     expect(movesOf(name, [crashes])).toMatchObject({ own: 1, others: 0, back: 0 });
   });
 
+  it("are bound anew as well when their server only fails its checks, and stay away from it when it passes them", () => {
+    expect(movesOf(name, [failsChecks])).toMatchObject({ own: 1, others: 0, back: 0 });
+  });
+
   it("do not move when a server is added, which gets new ones only", () => {
     expect(movesOf(name, [joins(EVENT_AT)])).toMatchObject({ own: 0, others: 0, back: 0 });
   });
@@ -117,8 +122,11 @@ describe.each(keepers)("clients that %s binds", (name, leavesWhatDrains) => {
 describe("clients that a hash leads", () => {
   it("leave a server that drains, dies or is removed, and go back to it when it is there again: a second loss", () => {
     for (const name of hashes) {
-      for (const fault of [drains, crashes, leaves]) {
-        expect(movesOf(name, [fault])).toMatchObject({ own: 1, back: fault === crashes ? 1 : 0 });
+      for (const fault of [drains, crashes, failsChecks, leaves]) {
+        expect(movesOf(name, [fault])).toMatchObject({
+          own: 1,
+          back: fault === crashes || fault === failsChecks ? 1 : 0,
+        });
       }
     }
   });
@@ -150,9 +158,11 @@ describe("what they lose from the memory of their server", () => {
 
   it("is lost to the crash, to the scale-in, or to the hash, whichever took it", () => {
     expect(causes("balancer-cookie", crashes)).toEqual(["crash"]);
+    expect(causes("balancer-cookie", failsChecks)).toEqual(["failover"]);
     expect(causes("balancer-cookie", leaves)).toEqual(["scale-in"]);
     expect(causes("balancer-cookie", joins(EVENT_AT))).toEqual([]);
     expect(causes("source-hash", crashes)).toEqual(["crash", "rehash"]);
+    expect(causes("source-hash", failsChecks)).toEqual(["failover", "rehash"]);
     expect(causes("source-hash", leaves)).toEqual(["rehash", "scale-in"]);
     expect(causes("source-hash", joins(EVENT_AT))).toEqual(["rehash"]);
   });

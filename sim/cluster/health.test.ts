@@ -27,12 +27,13 @@ interface Turn {
   readonly eligible: boolean;
 }
 
-/** When each balancer takes servers out and back in, while they go down and up at the given times. */
-function turns(switches: readonly Switch[], rise: number, fall: number, settings = true): Turn[] {
+/** When each balancer takes servers out and back in, while they go down and up, or merely seem to, at the given times. */
+function turns(switches: readonly Switch[], rise: number, fall: number, settings = true, seemingly = false): Turn[] {
   const kernel = new Kernel();
   const servers = new Servers(scenario([group({ count: SERVERS })]), new Requests(), kernel);
   const fleets = Array.from({ length: BALANCERS }, () => new Fleet(servers.weight));
   const found: Turn[] = [];
+  const seemDown: boolean[] = Array.from({ length: SERVERS }, () => false);
   const healthCheck = settings ? { intervalMs: INTERVAL, timeoutMs: 100, rise, fall } : null;
   const health = new Health(kernel, servers, fleets, healthCheck, SEED, (balancer, server) => {
     found.push({ atMs: kernel.nowMs, balancer, server, eligible: fleets[balancer]!.isEligible[server] === 1 });
@@ -45,6 +46,11 @@ function turns(switches: readonly Switch[], rise: number, fall: number, settings
       health.probe(kernel.entity, kernel.operand);
     } else {
       const server = kernel.entity;
+      if (seemingly) {
+        seemDown[server] = !seemDown[server];
+        health.setFails(server, seemDown[server]);
+        continue;
+      }
       if (servers.isUp(server)) servers.stop(server, kernel.nowMs);
       else servers.start(server, kernel.nowMs);
       health.serverChanged(server);
@@ -94,6 +100,12 @@ describe("health checks", () => {
         expect(rounded(turns(switches, rise, fall))).toEqual(rounded(naiveTurns(switches, rise, fall)));
       }),
     );
+  });
+
+  it("cannot tell a server that fails them from one that is down", () => {
+    const switches = [20_000, 31_500, 40_000, 41_200, 55_000].map((atMs) => ({ atMs, server: 1 }));
+    expect(turns(switches, 2, 3, true, true)).toEqual(turns(switches, 2, 3));
+    expect(turns(switches, 2, 3, true, true)).toHaveLength(3 * BALANCERS);
   });
 
   it("take a crashed server out with the fall-th probe after the crash, each balancer at its own phase", () => {

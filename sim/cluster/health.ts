@@ -24,6 +24,8 @@ export class Health {
   /** Indexed by balancer × servers + server: consecutive failures (positive) or successes while out (negative). */
   private readonly streak: Int32Array;
   private readonly probing: Uint8Array;
+  /** By server: faults for which it answers no probe, though it may be up. */
+  private readonly failing: Int32Array;
 
   constructor(
     kernel: Kernel,
@@ -41,6 +43,7 @@ export class Health {
     this.phases = new Draws(seed, "health-check-phases");
     this.streak = new Int32Array(fleets.length * servers.count);
     this.probing = new Uint8Array(fleets.length * servers.count);
+    this.failing = new Int32Array(servers.count);
   }
 
   /** The server has just gone, or takes connections. Without health checks nobody ever learns of it. */
@@ -57,11 +60,17 @@ export class Health {
     }
   }
 
+  /** What makes probes of the server fail begins or is over. */
+  setFails(server: number, fails: boolean): void {
+    this.failing[server]! += fails ? 1 : -1;
+    this.serverChanged(server);
+  }
+
   /** A probe. A crashed server's machine refuses the connection at once, so the timeout does not come into it. */
   probe(server: number, balancer: number): void {
     const settings = this.settings!;
     const index = balancer * this.servers.count + server;
-    const isUp = this.servers.isOpen(server);
+    const isUp = this.servers.isOpen(server) && this.failing[server] === 0;
     const isIn = this.fleets[balancer]!.isUp[server] === 1;
     const streak = this.streak[index]!;
     if (isIn) {

@@ -57,6 +57,11 @@ export class Roster implements Arrivals {
     if (--this.holds[server]! === 0) this.pool.start(server);
   }
 
+  /** A server that is well answers health checks, or does not. */
+  setFailsChecks(server: number, fails: boolean): void {
+    this.health.setFails(server, fails);
+  }
+
   /** Those that have not joined yet do. Balancers take them for up until their checks say otherwise. */
   join(servers: readonly number[]): void {
     const joining = servers.filter((server) => this.hasJoined[server] === 0);

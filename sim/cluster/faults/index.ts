@@ -1,6 +1,7 @@
 /** Every kind of fault, and the one place that knows them all. */
 import type { Fault } from "../../scenario.ts";
 import { balancerRestart } from "./balancer-restart.ts";
+import { checksFail } from "./checks-fail.ts";
 import { crash } from "./crash.ts";
 import { drain } from "./drain.ts";
 import type { FaultParts, Trouble } from "./fault.ts";
@@ -18,6 +19,8 @@ export function troubleOf(fault: Fault, parts: FaultParts): Trouble {
       return drain(fault, parts);
     case "scale-in":
       return scaleIn(fault, parts);
+    case "checks-fail":
+      return checksFail(fault, parts);
     case "balancer-restart":
     case "balancer-reload":
       return balancerRestart(fault, parts);

@@ -167,7 +167,8 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
   const has = (...kinds: readonly Fault["kind"][]) => faults.some((fault) => kinds.includes(fault.kind));
   const crashes = has("crash");
   const drains = has("drain", "scale-in");
-  const changes = crashes || drains || has("scale-out");
+  const failsChecks = has("checks-fail") && cluster.balancers.healthCheck !== null;
+  const changes = crashes || drains || failsChecks || has("scale-out");
   // Requests of one session overlap: of two logins at once, one server keeps the copy and another is bound.
   const overlaps = populations.some(
     ({ arrivals, session }) => arrivals.process === "trace" || session.parallel !== null || session.polling !== null,
@@ -184,7 +185,7 @@ function causes({ sessionsLostByCause }: RunRecord, scenario: Scenario, { affini
     "split-brain": has("store-hang", "store-cut-off"),
     "balancer-restart": has("balancer-restart", "balancer-reload"),
     "replication-lag": true,
-    failover: (crashes && cluster.balancers.healthCheck !== null) || drains,
+    failover: (crashes && cluster.balancers.healthCheck !== null) || failsChecks || drains,
     overflow: cluster.balancers.redispatch > 0 || cluster.servers.some(({ maxConnections }) => maxConnections !== null),
     "no-affinity": affinity.name === "none" || overlaps || mayLackKey(affinity.knobs),
     rehash: changes || overlaps,
