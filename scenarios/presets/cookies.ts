@@ -4,6 +4,8 @@ import { part, type StrategyPreset } from "./preset.ts";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
+/** AWSALB and AWSALBCORS, each about 128 characters beside its name; AWS publishes no length: to be calibrated. */
+const AWS_COOKIES_BYTES = 300;
 /** What AWS writes behind a value: `; Expires=Tue, 01 Dec 2026 18:00:00 GMT; Path=/`. */
 const AWS_ATTRIBUTES_BYTES = 48;
 
@@ -49,9 +51,8 @@ export const cookies: readonly StrategyPreset[] = [
     products:
       "AWS Application Load Balancer, `stickiness.type=lb_cookie`, `duration_seconds` 86400; AWSALB and AWSALBCORS.",
     source: "Elastic Load Balancing, Application Load Balancers guide, sticky sessions, 2023.",
-    knownFlaw:
-      "A target that joins gets new users only, and the old ones' cookies last a day; one that leaves loses its users at once.",
-    shownBy: "idle-newcomers",
+    knownFlaw: "A target that deregisters loses its users at once, however long its deregistration delay.",
+    shownBy: "rolling-deploy",
     balancing: part("round-robin"),
     affinity: part("balancer-cookie", {
       names: "address",
@@ -59,7 +60,7 @@ export const cookies: readonly StrategyPreset[] = [
       maxIdleMs: DAY_MS,
       dateResolutionMs: 0,
       browserLifeMs: 7 * DAY_MS,
-      cookieBytes: 300,
+      cookieBytes: AWS_COOKIES_BYTES,
       attributesBytes: 2 * AWS_ATTRIBUTES_BYTES,
       whenDraining: "move",
     }),
@@ -111,9 +112,9 @@ export const cookies: readonly StrategyPreset[] = [
   {
     name: "traefik-cookie",
     summary: "Half a hash of the server's name in a cookie of the service.",
-    products: "Traefik 3.7 `sticky.cookie`, `maxAge` 0.",
+    products: "Traefik 3.7 `sticky.cookie`, `maxAge` 0, at every level of nested services.",
     source: "traefik pkg/server/service/loadbalancer, sticky.go, July 2026; servers are named by their URL.",
-    knownFlaw: "Pods that are added get new users only; it has to be set at every level of nested services.",
+    knownFlaw: "Pods that are added get new users only.",
     shownBy: "idle-newcomers",
     balancing: part("round-robin"),
     affinity: part("balancer-cookie", { names: "address", indirect: false, cookieBytes: 23 }),
@@ -124,7 +125,7 @@ export const cookies: readonly StrategyPreset[] = [
     summary: "An HMAC of the server's address in a cookie; who has none is drawn a server.",
     products: "Caddy 2.10 `lb_policy cookie`, fallback random.",
     source: "caddy selectionpolicies.go, CookieHashSelection, August 2026; decisions recorded from 2.10.",
-    knownFlaw: "Servers that are added get new users only, and those are placed by chance.",
+    knownFlaw: "Servers that are added get new users only.",
     shownBy: "idle-newcomers",
     balancing: part("random"),
     affinity: part("balancer-cookie", { names: "address", indirect: false, cookieBytes: 67, attributesBytes: 34 }),
@@ -155,9 +156,9 @@ export const cookies: readonly StrategyPreset[] = [
   {
     name: "envoy-stateful-session",
     summary: "A cookie carries the endpoint's address; when that is gone, another one takes over.",
-    products: "Envoy 1.34 `stateful_session` with cookie state, `strict: false`.",
+    products: "Envoy 1.34 `stateful_session` with cookie state, `strict: false`; the cookie is not signed.",
     source: "Envoy cookie.cc, stateful_session.proto, 2026.",
-    knownFlaw: "The session dies with its endpoint, and clients can write any address into the cookie.",
+    knownFlaw: "The session dies with its endpoint.",
     shownBy: "endpoint-gone",
     balancing: part("round-robin"),
     affinity: part("endpoint-token"),
@@ -167,7 +168,8 @@ export const cookies: readonly StrategyPreset[] = [
     name: "envoy-stateful-session-strict",
     summary: "A cookie carries the endpoint's address; when that is gone, the answer is 503.",
     products: "Envoy 1.34 `stateful_session` with cookie state, `strict: true`.",
-    source: "Envoy stateful_session.proto, 2026: with `strict` the request fails when the host is not available.",
+    source:
+      "Envoy stateful_session.proto, 2026: with `strict` the request fails when the host is not available, nor drains. A retry goes elsewhere, as its router has it.",
     knownFlaw: "Users of an endpoint that is gone get errors for as long as they keep the cookie.",
     shownBy: "endpoint-gone",
     balancing: part("round-robin"),
@@ -195,6 +197,20 @@ export const cookies: readonly StrategyPreset[] = [
     shownBy: "endpoint-gone",
     balancing: part("round-robin"),
     affinity: part("cookie-hash", { table: "maglev", cookieBytes: 27 }),
+    state: part("server-memory"),
+  },
+  {
+    name: "google-http-cookie",
+    summary:
+      "A cookie of the operator's name, made where it lacks, kept for an hour by the browser and looked up in a ring.",
+    products:
+      "Google Cloud Application Load Balancers on Envoy, `sessionAffinity: HTTP_COOKIE` with `consistentHash.httpCookie`, `ttl` 3600 s, RING_HASH; Istio `httpCookie` with such a `ttl`.",
+    source:
+      "Google Cloud backend service reference, 2026; Envoy hash_policy.cc: the cookie is made for a request that brings none, and never renewed.",
+    knownFlaw: "An hour after the first answer the user has a new cookie, and with it another server, however active.",
+    shownBy: "fixed-time-logout",
+    balancing: part("round-robin"),
+    affinity: part("cookie-hash", { ttlMs: 60 * MINUTE_MS }),
     state: part("server-memory"),
   },
   {

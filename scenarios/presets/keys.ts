@@ -45,7 +45,8 @@ export const keys: readonly StrategyPreset[] = [
     summary: "As haproxy-stick-table, but a full table takes nobody new instead of forgetting somebody.",
     products: "HAProxy 2.6 `stick-table … nopurge`.",
     source: "HAProxy 2.6 configuration manual, `stick-table`, `nopurge`; stick_table.c, stksess_new.",
-    knownFlaw: "Once the table is full, newcomers are bound to nobody and lose their session with every other request.",
+    knownFlaw:
+      "Once the table is full, newcomers are bound to nobody and lose their session with nearly every request.",
     shownBy: "table-too-small",
     balancing: part("round-robin"),
     affinity: part("source-table", { ...stickTable, whenFull: "refuse" }),
@@ -56,7 +57,7 @@ export const keys: readonly StrategyPreset[] = [
     summary: "A hash of the first three octets of a client's address names the server.",
     products: "nginx 1.22 `ip_hash`.",
     source: "nginx 1.22 ngx_http_upstream_ip_hash_module.c.",
-    knownFlaw: "A whole network lands on one server.",
+    knownFlaw: "A whole office lands on one server.",
     shownBy: "office-nat",
     balancing: part("round-robin"),
     affinity: part("source-hash", { hashType: "listed", prefixBits: 24 }),
@@ -228,6 +229,18 @@ export const keys: readonly StrategyPreset[] = [
     shownBy: "two-balancers",
     balancing: part("round-robin"),
     affinity: part("header", { entries: 200_000, expireMs: halfAnHourMs }),
+    state: memory,
+  },
+  {
+    name: "istio-header-hash",
+    summary: "A header that names the client is looked up on a ring of 1024 points of the pods that are healthy now.",
+    products:
+      "Istio `consistentHash.httpHeaderName`, and in kind `useSourceIp` and `httpQueryParameterName`; Google Cloud `HEADER_FIELD` with RING_HASH.",
+    source: "Istio destination_rule.proto, 2026; Envoy ring_hash_lb.cc, `minimum_ring_size` 1024.",
+    knownFlaw: "When a pod is added its share of the clients is moved there, and some of the others about.",
+    shownBy: "server-added",
+    balancing: part("random"),
+    affinity: part("header", { memory: "hash", hashType: "ring" }),
     state: memory,
   },
   {

@@ -20,7 +20,7 @@ export const memory: readonly StrategyPreset[] = [
     products:
       "HAProxy `cookie SERVERID insert`, AWS ALB duration-based stickiness, Traefik `sticky.cookie`, nginx `sticky cookie`.",
     source: "HAProxy 2.6 configuration manual, `cookie`; the plainest form of what the products share.",
-    knownFlaw: "A crash takes the server's sessions with it, and new servers get new sessions only.",
+    knownFlaw: "A crash takes the server's sessions with it.",
     shownBy: "checkout-crash",
     balancing: part("round-robin"),
     affinity: part("balancer-cookie"),
@@ -31,8 +31,9 @@ export const memory: readonly StrategyPreset[] = [
     summary: "As sticky-cookie, but a new session starts on the least busy server.",
     products: "HAProxy `balance leastconn` with `cookie … insert`.",
     source: "HAProxy 2.6 configuration manual, `balance leastconn` and `cookie`.",
-    knownFlaw: "Only a session's first request is placed; the others follow it whatever the load has become.",
-    shownBy: "flash-crowd",
+    knownFlaw:
+      "Only a session's first request is placed: servers that join are given new sessions, and stay behind until the old ones end.",
+    shownBy: "scale-out-sticky",
     balancing: part("least-connections"),
     affinity: part("balancer-cookie"),
     state: part("server-memory"),
@@ -40,10 +41,9 @@ export const memory: readonly StrategyPreset[] = [
   {
     name: "source-hash",
     summary: "A hash of the client's address chooses the server, which keeps the session in memory.",
-    products: "HAProxy `balance source`, nginx `ip_hash`, AWS NLB and Azure source-address affinity.",
+    products: "HAProxy `balance source`; in kind Azure's and Google's source-address hashes.",
     source: "HAProxy 2.6 configuration manual, `balance source`, `hash-type map-based`.",
-    knownFlaw:
-      "Clients behind one address share one server, and a change of the fleet moves sessions away from their data.",
+    knownFlaw: "Clients behind one address share one server.",
     shownBy: "office-nat",
     balancing: part("round-robin"),
     affinity: part("source-hash"),
@@ -55,7 +55,7 @@ export const memory: readonly StrategyPreset[] = [
     products: "HAProxy `stick-table type ip`, Kubernetes `sessionAffinity: ClientIP`, LVS persistence.",
     source: "HAProxy 2.6 configuration manual, `stick-table` and `stick on src`, without `peers`.",
     knownFlaw:
-      "Clients behind one address share one server; each balancer has a table of its own unless they are synchronised.",
+      "Each balancer has a table of its own unless they are synchronised: who comes in by another one is a stranger.",
     shownBy: "two-balancers",
     balancing: part("round-robin"),
     affinity: part("source-table"),
