@@ -137,6 +137,45 @@ describe("a bound session", () => {
   });
 });
 
+describe("of two balancers, a client that meets either", () => {
+  const session = { requests: { law: "geometric", mean: 5 }, thinkMs: exponential(20) } as const;
+  const scenario = idealised(populationOf({ arrivals: poisson(1), session }), {
+    durationMs: 5000,
+    balancers: { count: 2, choose: "per-request" },
+  });
+  const record = (affinity: string, knobs: object) =>
+    runs(1, scenario, strategyOf({ balancing: "random", affinity, knobs: { ...knobs } }))[0]!;
+
+  it.each([
+    ["balancer-cookie", {}],
+    ["balancer-cookie", { names: "address", maxIdleMs: 100_000 }],
+    ["application-cookie", {}],
+    ["endpoint-token", {}],
+    ["cookie-hash", {}],
+    ["cookie-hash", { table: "maglev" }],
+    ["route-suffix", {}],
+    ["url-rewriting", { missedFraction: 0 }],
+    ["source-hash", {}],
+    ["source-hash", { hashType: "maglev" }],
+    ["header", { memory: "hash", hashType: "ring" }],
+  ] as const)("finds its server at both where it carries the binding, or a hash says it: %s %j", (affinity, knobs) => {
+    expect(metricOf(record(affinity, knobs), "sessionsLost")).toBe(0);
+  });
+
+  it.each([
+    ["source-table", {}],
+    ["flow-table", {}],
+    ["header", {}],
+    ["learned-cookie", { entries: 100_000 }],
+    ["tls-session", { resumingFraction: 1, entries: 100_000 }],
+    ["balancer-cookie", { names: "address", secrets: "own" }],
+  ] as const)("is a stranger at the other where each knows but its own: %s %j", (affinity, knobs) => {
+    const found = record(affinity, knobs);
+    expect(metricOf(found, "sessionsLost")).toBeGreaterThan(1000);
+    expectOnly([found], "unsynchronised-balancer");
+  });
+});
+
 describe("a server that crashes and comes back", () => {
   /** About 1000 users who outlast the run. */
   const lasting = populationOf({
