@@ -71,6 +71,8 @@ describe("an idle limit that every request renews", () => {
     const session = { requests: { law: "geometric", mean: 10 }, thinkMs: exponential(10), logoutFraction: 0 } as const;
     const records = runs(12, living(session, { idleTimeoutMs: 30 }), inMemory);
     expectAgreement(estimate(records, lifespanMs), 79.773822 + 0.309432 * 10, { precision: 0.015, bias: 0.004 });
+    const requests = (record: RunRecord) => metricOf(record, "requestsAnswered") / metricOf(record, "sessionsTimedOut");
+    expectAgreement(estimate(records, requests), 6.905679, { precision: 0.015, bias: 0.004 });
     const back = (record: RunRecord) => metricOf(record, "surpriseTimeouts") / metricOf(record, "sessionsTimedOut");
     expectAgreement(estimate(records, back), 0.309432, { precision: 0.015, bias: 0.004 });
     expect(records.map((record) => metricOf(record, "sessionsCompleted"))).toEqual(records.map(() => 0));
