@@ -199,6 +199,18 @@ export const keys: readonly StrategyPreset[] = [
     state: memory,
   },
   {
+    name: "classic-elb-application-cookie",
+    summary: "The balancer's cookie comes with the application's, and lives as long.",
+    products: "AWS Classic Load Balancer, `AppCookieStickinessPolicy`; AWSELB.",
+    source:
+      "Elastic Load Balancing, Classic Load Balancers guide, application-controlled stickiness: the session stays with the instance that took over.",
+    knownFlaw: "Who refuses the application's cookie is bound to nobody.",
+    shownBy: "clients-without-cookies",
+    balancing: part("least-connections"),
+    affinity: part("application-cookie", { durationMs: null, slides: false, cookieBytes: 147 }),
+    state: memory,
+  },
+  {
     name: "tls-session-id",
     summary: "The balancer remembers which server answered a TLS session's id.",
     products: "HAProxy 2.6 in TCP mode, `stick on payload_lv(43,1)`.",

@@ -44,6 +44,25 @@ describe("the cookie beside the application's", () => {
     expect(bench.mechanism.rules.whenDraining).toBe("move");
   });
 
+  it("of a Classic Load Balancer is set with the application's, and by who takes over, and has no end of its own", () => {
+    const knobs = { durationMs: null, slides: false, cookieBytes: 100 };
+    const bench = new Bench("application-cookie", { knobs });
+    bench.begin(0);
+    bench.answer(0, 2);
+    bench.carriedId.set(0, 500);
+    bench.answer(0, 2);
+    const soFar = bench.cookieBytes;
+    bench.answer(0, 2);
+    // Up with the request, and not down with the answer.
+    expect(bench.cookieBytes).toBe(soFar + 100);
+    bench.nowMs = 1e9;
+    expect(bench.look(0)).toEqual({ server: 2, outcome: VALID });
+    bench.answer(0, 1);
+    // Up with the look and with the request, and down with the answer of another server.
+    expect(bench.cookieBytes).toBe(soFar + 4 * 100);
+    expect(bench.look(0).server).toBe(1);
+  });
+
   it("travels with every answer and every request after, in vain where it is refused", () => {
     const bench = cookie();
     bench.carriedId.set(0, 500);
