@@ -1,7 +1,7 @@
 /** What a kind of storage promises, held against any scenario that keeps to the promise's conditions. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Fault, Scenario, Strategy } from "../index.ts";
+import type { Cause, Fault, Scenario, Strategy } from "../index.ts";
 import { metrics } from "../metrics/catalogue.ts";
 import { scenarioWith } from "./testing/arbitrary-scenario.ts";
 import { arbitraryPart } from "./testing/arbitrary-strategy.ts";
@@ -21,16 +21,13 @@ const affinity = arbitraryPart(engine.affinityMechanisms);
 const state = arbitraryPart(engine.stateBackends);
 const only = (parts: Parameters<typeof strategyOf>[0]) => strategyOf(parts);
 
-/** Whatever the conditions leave open, no session is lost, no read is stale and no write is undone. */
-function losesNothing(scenario: Scenario, strategy: Strategy): void {
+/** Whatever the conditions leave open, no session is lost, no read is stale and no write is undone, but by `except`. */
+function losesNothing(scenario: Scenario, strategy: Strategy, except: Cause | null = null): void {
   const record = run(scenario, strategy);
-  const { sessionsLost, staleReads, writesLost } = record.metrics;
-  expect({ sessionsLost, staleReads, writesLost, causes: record.sessionsLostByCause }).toEqual({
-    sessionsLost: 0,
-    staleReads: 0,
-    writesLost: 0,
-    causes: [],
-  });
+  const losses = (["sessionsLost", "staleReads", "writesLost"] as const).flatMap((kind) =>
+    record[`${kind}ByCause`].filter(({ cause }) => cause !== except).map((entry) => ({ kind, ...entry })),
+  );
+  expect(losses).toEqual([]);
 }
 
 const crashes = (fault: Fault): fault is Fault & { readonly kind: "crash" } => fault.kind === "crash";
@@ -55,17 +52,35 @@ describe("nothing is lost", () => {
   );
 
   it(
-    "by clients who keep small sessions in their cookies",
+    "by clients who keep small sessions in their cookies, but what no answer has told them of",
     () => {
       fc.assert(
         fc.property(scenarios, balancing, affinity, (scenario, first, second) => {
+          // A cookie is where its answer is. An answer that never comes, as when somebody gives up waiting for it, or a server
+          // dies on it, takes what was written along; the next request begins with the cookie before. None of that was owed:
+          // no read is stale, and a request in the place of another is the only cause there is.
           const populations = scenario.populations.map((population) => ({
             ...population,
             session: { ...population.session, stateBytes: { law: "constant", value: 100 }, growthBytesPerWrite: 0 },
             clients: { ...population.clients, cookiesFraction: 1 },
           })) satisfies Scenario["populations"];
           const { state } = only({ state: "signed-cookie" });
-          losesNothing({ ...scenario, populations }, { name: "cookie", balancing: first, affinity: second, state });
+          const strategy: Strategy = { name: "cookie", balancing: first, affinity: second, state };
+          losesNothing({ ...scenario, populations }, strategy, "concurrent-request");
+          // Where every answer comes, and one request after the other is sent, that is nothing at all.
+          const { balancers } = scenario.cluster;
+          const answered: Scenario = {
+            ...scenario,
+            populations: populations.map((each) => ({
+              ...each,
+              session: { ...each.session, parallel: null, polling: null },
+              patienceMs: null,
+            })),
+            cluster: { ...scenario.cluster, balancers: { ...balancers, requestTimeoutMs: null } },
+            sessions: { ...scenario.sessions, warning: null },
+            faults: [],
+          };
+          losesNothing(answered, strategy);
         }),
         settings,
       );
@@ -84,7 +99,9 @@ describe("nothing is lost", () => {
               : fault,
           );
           const { state } = only({ state: "replicated", knobs: { mode: "sync-processed" } });
-          losesNothing({ ...scenario, faults }, { name: "copies", balancing: first, affinity: second, state });
+          // Members drop what they have heard of no use of for two idle limits, also when the last answer was that long under way.
+          const strategy: Strategy = { name: "copies", balancing: first, affinity: second, state };
+          losesNothing({ ...scenario, faults }, strategy, "expired-early");
         }),
         settings,
       );
@@ -162,7 +179,8 @@ describe("what does not read something does not depend on it", () => {
     () => {
       fc.assert(
         fc.property(scenarios, state, (scenario, third) => {
-          fc.pre(third.name !== "signed-cookie");
+          // State that travels in a cookie needs one that comes back.
+          fc.pre(third.name !== "signed-cookie" && third.knobs["bearer"] !== "cookie");
           const strategy: Strategy = { ...only({ balancing: "power-of-two-choices" }), state: third };
           const populations = scenario.populations.map((population) => ({
             ...population,
