@@ -270,6 +270,23 @@ describe("requests of one session at once", () => {
     expect(visit.byCause("writesLost")).toEqual({ crash: 1 });
   });
 
+  it("write into the next session when its login has written, though no answer has told of it yet", () => {
+    const visit = new Visit();
+    visit.login();
+    const late = visit.send();
+    visit.read(late, 1);
+    visit.ledger.lose(0, "crash", 1, 1024, 0);
+    const login = visit.send();
+    visit.write(login, 1);
+    visit.write(late, 2);
+    visit.answer(login);
+    expect([visit.contained, visit.owed]).toEqual([2, 1]);
+    visit.act(2);
+    // The copy has grown by one write each time: nothing came back, for nothing had gone.
+    expect(visit.ledger.counts).toMatchObject({ writesLost: 1, writesRestored: 0, staleReads: 0 });
+    expect([visit.contained, visit.owed]).toEqual([3, 3]);
+  });
+
   it("owe the write of a login that was under way when the session before it ended", () => {
     const visit = new Visit();
     const late = visit.send();

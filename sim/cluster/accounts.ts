@@ -121,10 +121,11 @@ export class Accounts implements SessionSide {
     const page = session * field.INTS;
     const book = this.sessions.ints;
     const isBorn = (book[page + field.META]! & IS_BORN) !== 0;
-    if (!isBorn && (ints[at + request.FLAGS]! & request.HAS_SESSION) !== 0) return;
+    const entry = book[page + field.WRITES]!;
+    // Its session has ended meanwhile, and nobody has written for the next one, as whose it would count otherwise.
+    if (!isBorn && entry === 0 && (ints[at + request.FLAGS]! & request.HAS_SESSION) !== 0) return;
     const { writesWritten } = this.state;
     ints[at + request.WRITES_READ] = writesWritten;
-    const entry = book[page + field.WRITES]!;
     const before = entry & MOST_WRITES;
     if (writesWritten === before + 1 && entry >>> UNTOLD_SHIFT < MOST_UNTOLD && before < MOST_WRITES) {
       book[page + field.WRITES] = entry + ONE_WRITTEN;

@@ -93,6 +93,11 @@ export function troubleViolations(record: RunRecord, scenario: Scenario): readon
     ...cut,
     ...requests,
     ...limits,
+    // A write comes back with a copy that had been replaced: it was counted as lost at that moment, or before the warm-up's end.
+    ...unless(
+      warmUpMs > 0 || (metrics.writesRestored ?? 0) <= (metrics.writesLost ?? 0),
+      `${metrics.writesRestored} writes came back of ${metrics.writesLost} lost`,
+    ),
     ...unless(transactions || metrics.transactionsInterrupted === 0, "transactions interrupted that nobody began"),
   ];
 }
