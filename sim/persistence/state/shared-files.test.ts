@@ -82,6 +82,16 @@ describe("files that are shared", () => {
     expect(took(bench, bench.read(0, 0))).toBe(15);
   });
 
+  it("are looked for again only when the last look is over, after all who came meanwhile", () => {
+    const bench = made(1, { cleanUpMs: 10, scanPerFileMs: 20, threads: 1, roundTripMs: 0, operationMs: 1 }, 1);
+    bench.write(0, 0, 1);
+    // The file is there before the scan at 10; from then on one scan of 20 ms follows the other.
+    bench.to(15);
+    expect(took(bench, bench.read(0, 0))).toBe(15 + 1);
+    bench.to(1025);
+    expect(took(bench, bench.read(0, 0))).toBeLessThanOrEqual(20 + 1);
+  });
+
   it("begin anew for another session", () => {
     const bench = made(2, { consistency: "attribute-cache" });
     done(bench, bench.write(0, 0, 7));

@@ -264,15 +264,20 @@ class SharedFiles extends Backend implements SessionColumns {
     }
   }
 
-  /** Every file is looked at, by one thread of the server, and those of sessions that are over are deleted. */
+  /**
+   * Every file is looked at, by one thread of the server, and those of sessions that are over are deleted. A scan that is
+   * still at it when the next is due puts that off until it is done, as a cron job under a lock: so whoever came to the
+   * server meanwhile has his turn before the next one.
+   */
   private cleanUp(): void {
     const { context, settings } = this;
+    let doneMs = context.nowMs;
     if (!this.isDown) {
-      this.station.serve(context.nowMs, this.files * settings.scanPerFileMs);
+      doneMs = this.station.serve(context.nowMs, this.files * settings.scanPerFileMs);
       this.files -= this.oldFiles;
       this.oldFiles = 0;
     }
-    context.schedule(context.nowMs + settings.cleanUpMs!, 0, CLEAN_UP);
+    context.schedule(Math.max(doneMs, context.nowMs + settings.cleanUpMs!), 0, CLEAN_UP);
   }
 
   override storeFaultBegins(kind: StoreFaultKind, node: number): void {
