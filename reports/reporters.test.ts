@@ -59,6 +59,37 @@ describe("the terminal report", () => {
     await expect(text).toMatchFileSnapshot("golden/run-120.txt");
   });
 
+  const many = Array.from({ length: 13 }, (_, at) => `strategy-${at}`);
+  const crowd = (runs: number) =>
+    fold(
+      many.flatMap((strategy, at) =>
+        Array.from({ length: runs }, (_, run) =>
+          // Twice the same number of lost sessions, told apart by their p99.
+          recordOf({
+            strategy,
+            seed: 1 + run,
+            metrics: { sessionsLost: 10 * Math.floor((12 - at) / 2), responseTimeP99Ms: 300 + at },
+          }),
+        ),
+      ),
+      experimentOf(many, runs),
+    );
+
+  test("of more than twelve strategies ranks them by the first metric, then by the next, in a line each", () => {
+    const text = terminalReport(crowd(3), { metrics: defaultMetrics, differences: true, width: 120, paint: plain });
+    const rows = text.split("\n").flatMap((line) => /^(strategy-\d+)(?: \(ref\))? {2}/.exec(line)?.[1] ?? []);
+    expect(rows).toEqual([11, 12, 9, 10, 7, 8, 5, 6, 3, 4, 1, 2, 0].map((at) => `strategy-${at}`));
+    expect(text).toMatch(/^strategy-0 \(ref\) +60 ±0 /m);
+    expect(text).toMatch(/^strategy-11 +0 ±0 better /m);
+    expect(text).toContain("the best by sessions lost first, verdicts are on the difference to strategy-0");
+  });
+
+  test("of more than twelve strategies and one run has the difference in the same line, and one reason for those alike", () => {
+    const text = terminalReport(crowd(1), { metrics: defaultMetrics, differences: true, width: 120, paint: plain });
+    expect(text).toMatch(/^strategy-12 +0 \(-60\) +312 \(\+12\) +1\.04 same/m);
+    expect(text).toContain("  strategy-9, strategy-10: sessions lost: 10 crash");
+  });
+
   test("sends no control character of the scenario to the terminal", () => {
     const hostile = { ...data, scenario: { ...data.scenario, question: "a\u001b[31mb\u0007\u202ec\nd" } };
     const text = terminalReport(hostile, { metrics: defaultMetrics, differences: false, width: 80, paint: plain });

@@ -35,6 +35,26 @@ export interface TerminalOptions {
 /** Titles are folded to about the width of a number with its interval. */
 const HEADER_WIDTH = 13;
 
+/** With more strategies than these a table is a ranking: a line for each, the best by the first metric on top. */
+const MOST_IN_ORDER = 12;
+
+const isRanking = ({ strategies }: DashboardData): boolean => strategies.length > MOST_IN_ORDER;
+
+/** Better by the first metric, then by the next; who has no value comes last, equals stay in their order. */
+function ranked(data: DashboardData, metrics: readonly Metric[]): DashboardData {
+  const values = (strategy: StrategyData): number[] =>
+    metrics.map(({ name, better }) => {
+      const mean = strategy.metrics[name as MetricName]?.mean;
+      return mean === undefined ? Number.POSITIVE_INFINITY : better === "higher" ? -mean : mean;
+    });
+  const byValues = (a: StrategyData, b: StrategyData): number => {
+    const [left, right] = [values(a), values(b)];
+    const at = left.findIndex((value, index) => value !== right[index]);
+    return at < 0 ? 0 : left[at]! < right[at]! ? -1 : 1;
+  };
+  return { ...data, strategies: data.strategies.toSorted(byValues) };
+}
+
 const toneOf = (verdict: Verdict | undefined, paint: Paint): ((text: string) => string) =>
   verdict === "better" ? paint.good : verdict === "worse" ? paint.bad : same;
 
@@ -44,6 +64,14 @@ function differenceText({ unit, better }: Metric, difference: Difference | null)
   if (difference.verdict === "same") return "same";
   const text = formatDifference(unit, difference);
   return better === "neutral" || difference.low === null ? text : `${text} ${difference.verdict}`;
+}
+
+/** In a ranking the interval of the difference is left out: its verdict says on which side of 0 it lies. */
+function besideText(metric: Metric, difference: Difference | null): string {
+  if (difference === null) return "";
+  if (difference.verdict === "same") return " same";
+  if (difference.low === null) return ` (${formatDifference(metric.unit, difference)})`;
+  return metric.better === "neutral" ? "" : ` ${difference.verdict}`;
 }
 
 function columnOf(
@@ -62,13 +90,15 @@ function columnOf(
         paint: options.differences ? same : tone,
       };
       if (!options.differences) return [value];
+      if (isRanking(data)) return [{ text: `${value.text}${besideText(metric, difference)}`, paint: tone }];
       const below = strategy.differences === null ? "" : differenceText(metric, difference);
       return [value, { text: below, paint: tone }];
     }),
   };
 }
 
-function nameColumn({ strategies, reference }: DashboardData, { differences, paint }: TerminalOptions): TextColumn {
+function nameColumn(data: DashboardData, { differences, paint }: TerminalOptions): TextColumn {
+  const { strategies, reference } = data;
   return {
     header: ["strategy"],
     cells: strategies.flatMap(({ name }: StrategyData) => {
@@ -76,7 +106,9 @@ function nameColumn({ strategies, reference }: DashboardData, { differences, pai
         text: name === reference && strategies.length > 1 ? `${name} (ref)` : name,
         paint: paint.bold,
       };
-      return differences ? [row, { text: name === reference ? "" : "  difference", paint: paint.dim }] : [row];
+      return differences && !isRanking(data)
+        ? [row, { text: name === reference ? "" : "  difference", paint: paint.dim }]
+        : [row];
     }),
   };
 }
@@ -86,8 +118,9 @@ function tables(data: DashboardData, options: TerminalOptions): string[] {
     const metric = metricNamed.get(name);
     return metric === undefined ? [] : [{ ...metric, name }];
   });
-  const columns = known.map((metric) => columnOf(metric, data, options));
-  const names = nameColumn(data, options);
+  const shown = isRanking(data) ? ranked(data, known) : data;
+  const columns = known.map((metric) => columnOf(metric, shown, options));
+  const names = nameColumn(shown, options);
   return fitBlocks(names, columns, options.width).map((block) =>
     padded([names, ...block], options.paint.dim).join("\n"),
   );
@@ -95,14 +128,20 @@ function tables(data: DashboardData, options: TerminalOptions): string[] {
 
 const runsOf = (runs: number): string => (runs === 1 ? "1 run" : `${runs} runs`);
 
-function footnote(data: DashboardData): string {
+function footnote(data: DashboardData, { metrics, differences }: TerminalOptions): string {
   const answered = data.strategies.flatMap(({ metrics }) => metrics.requestsAnswered?.mean ?? []);
   const samples =
     answered.length === 0
       ? ""
       : ` over at least ${plainNumber(Math.floor(Math.min(...answered)), 0)} answered requests`;
   const interval = data.runs === 1 ? "one run, no interval" : "mean over runs ± 95 % interval (t)";
-  return `${interval}; percentiles are per run${samples}`;
+  const first = metrics.flatMap((name) => metricNamed.get(name)?.title ?? [])[0];
+  const beside = data.runs === 1 ? "in brackets the difference to" : "verdicts are on the difference to";
+  const order =
+    isRanking(data) && first !== undefined
+      ? `; the best by ${first} first${differences ? `, ${beside} ${data.reference}` : ""}`
+      : "";
+  return `${interval}; percentiles are per run${samples}${order}`;
 }
 
 function heading(data: DashboardData, { paint, width }: TerminalOptions): string[] {
@@ -119,7 +158,8 @@ function heading(data: DashboardData, { paint, width }: TerminalOptions): string
 }
 
 /** Nothing at all where no strategy was in any trouble. */
-function why({ strategies, runs }: DashboardData, { width, paint }: TerminalOptions): string[] {
+function why(data: DashboardData, { width, paint }: TerminalOptions): string[] {
+  const { strategies, runs } = data;
   const { lines, spared } = whyLines(strategies);
   if (lines.length === 0) return [];
   return [
@@ -128,9 +168,19 @@ function why({ strategies, runs }: DashboardData, { width, paint }: TerminalOpti
       `what went wrong with sessions, and why${runs === 1 ? "" : " (mean per run)"}; evenkeel describe CAUSE`,
       width,
     ),
-    ...lines.flatMap(({ strategy, text }) => hanging(`${strategy}: ${text}`, width)),
+    ...(isRanking(data) ? alike(lines) : lines).flatMap(({ strategy, text }) => hanging(`${strategy}: ${text}`, width)),
     ...(spared === null ? [] : hanging(`nothing: ${spared}`, width).map(paint.dim)),
   ];
+}
+
+/** Those of whom the same is told, in one line. */
+function alike(lines: ReturnType<typeof whyLines>["lines"]): { strategy: string; text: string }[] {
+  const named = new Map<string, string>();
+  for (const { strategy, text } of lines) {
+    const others = named.get(text);
+    named.set(text, others === undefined ? strategy : `${others}, ${strategy}`);
+  }
+  return [...named].map(([text, strategy]) => ({ strategy, text }));
 }
 
 const hanging = (text: string, width: number): string[] =>
@@ -161,7 +211,7 @@ export function terminalReport(data: DashboardData, options: TerminalOptions): s
   return `${[
     ...heading(data, options),
     ...tables(data, options).flatMap((table) => ["", table]),
-    ...wrapText(footnote(data), options.width).map(options.paint.dim),
+    ...wrapText(footnote(data, options), options.width).map(options.paint.dim),
     ...why(data, options),
     ...expectations(data, options),
     ...warnings(data, options),
