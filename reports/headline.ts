@@ -20,6 +20,11 @@ const deciding: readonly { metric: MetricName; wins: (plural: boolean) => string
     subject: "lost sessions",
   },
   {
+    metric: "writesLost",
+    wins: (plural) => `${plural ? "lose" : "loses"} the fewest acknowledged writes`,
+    subject: "lost writes",
+  },
+  {
     metric: "responseTimeP99Ms",
     wins: (plural) => `${plural ? "have" : "has"} the lowest p99 response time`,
     subject: "p99 response time",
@@ -146,7 +151,9 @@ export function headlineFor(facts: Facts): string {
   for (const rule of deciding) {
     const verdict = verdictOn(rule, facts);
     if (verdict === null) {
-      undecided.push(rule.subject);
+      const occurs = facts.strategies.some(({ metrics }) => metrics[rule.metric]?.mean !== 0);
+      // Where nobody lost a write, that is no question.
+      if (rule.metric !== "writesLost" || occurs) undecided.push(rule.subject);
       continue;
     }
     const prices = verdict.winners.flatMap((winner) => priceOf(winner, rule.metric) ?? []).slice(0, MOST_PRICES);

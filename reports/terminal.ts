@@ -2,6 +2,7 @@
 import { type Metric, type MetricName, metricNamed } from "../sim/metrics/catalogue.ts";
 import type { DashboardData, Difference, StrategyData, Verdict } from "./dashboard-data.ts";
 import { formatCell, formatDifference, formatSpan, plainNumber, unitOf } from "./format.ts";
+import { rankedBy } from "./ranking.ts";
 import { fitBlocks, padded, type TextColumn, withoutControls, wrapText } from "./text-table.ts";
 import { whyLines } from "./why.ts";
 
@@ -39,21 +40,6 @@ const HEADER_WIDTH = 13;
 const MOST_IN_ORDER = 12;
 
 const isRanking = ({ strategies }: DashboardData): boolean => strategies.length > MOST_IN_ORDER;
-
-/** Better by the first metric, then by the next; who has no value comes last, equals stay in their order. */
-function ranked(data: DashboardData, metrics: readonly Metric[]): DashboardData {
-  const values = (strategy: StrategyData): number[] =>
-    metrics.map(({ name, better }) => {
-      const mean = strategy.metrics[name as MetricName]?.mean;
-      return mean === undefined ? Number.POSITIVE_INFINITY : better === "higher" ? -mean : mean;
-    });
-  const byValues = (a: StrategyData, b: StrategyData): number => {
-    const [left, right] = [values(a), values(b)];
-    const at = left.findIndex((value, index) => value !== right[index]);
-    return at < 0 ? 0 : left[at]! < right[at]! ? -1 : 1;
-  };
-  return { ...data, strategies: data.strategies.toSorted(byValues) };
-}
 
 const toneOf = (verdict: Verdict | undefined, paint: Paint): ((text: string) => string) =>
   verdict === "better" ? paint.good : verdict === "worse" ? paint.bad : same;
@@ -118,7 +104,15 @@ function tables(data: DashboardData, options: TerminalOptions): string[] {
     const metric = metricNamed.get(name);
     return metric === undefined ? [] : [{ ...metric, name }];
   });
-  const shown = isRanking(data) ? ranked(data, known) : data;
+  const shown = isRanking(data)
+    ? {
+        ...data,
+        strategies: rankedBy(
+          known.map(({ name }) => name),
+          data.strategies,
+        ),
+      }
+    : data;
   const columns = known.map((metric) => columnOf(metric, shown, options));
   const names = nameColumn(shown, options);
   return fitBlocks(names, columns, options.width).map((block) =>

@@ -8,6 +8,7 @@ import "./style/panels.css";
 import "./style/shades.css";
 import "./style/tables.css";
 import "./style/compared.css";
+import "./style/shown.css";
 import "./style/print.css";
 import { buildPage } from "./page/page.ts";
 import { paletteCss } from "./palette.ts";

@@ -1,6 +1,7 @@
 /** The state of the page: data, what the reader chose, and where the reader points. Parts of the page listen. */
 import type { DashboardData } from "../reports/dashboard-data.ts";
 import { rebase } from "./rebase.ts";
+import { shownOf } from "./shown.ts";
 import { defaultView, type View } from "./view.ts";
 
 /** Where the pointer or the keyboard is; passes, and stands in no link. */
@@ -27,6 +28,7 @@ export class Store {
   point: Point = nowhere;
   private given: DashboardData | null = null;
   private rebased: DashboardData | null = null;
+  private shown: DashboardData | null = null;
   private readonly listeners: Listener[] = [];
 
   listen(listener: Listener): void {
@@ -34,8 +36,13 @@ export class Store {
   }
 
   /** Against the reference that the reader chose, if the data has it; null until there is data. */
-  get data(): DashboardData | null {
+  get all(): DashboardData | null {
     return this.rebased;
+  }
+
+  /** Of `all` the strategies that the charts show. */
+  get data(): DashboardData | null {
+    return this.shown;
   }
 
   setData(data: DashboardData): void {
@@ -47,7 +54,7 @@ export class Store {
 
   choose(change: Partial<View>): void {
     this.view = { ...this.view, ...change };
-    if ("reference" in change) this.derive();
+    if ("reference" in change || "shown" in change) this.derive();
     this.draw();
   }
 
@@ -76,6 +83,7 @@ export class Store {
     const { reference } = this.view;
     const known = given?.strategies.some(({ name }) => name === reference) ?? false;
     this.rebased = given !== null && known && reference !== null ? rebase(given, reference) : given;
+    this.shown = this.rebased === null ? null : shownOf(this.rebased, this.view.shown);
   }
 
   draw(): void {

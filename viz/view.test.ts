@@ -21,6 +21,7 @@ test("every view comes back from its fragment", () => {
   const view: fc.Arbitrary<View> = fc.record({
     reference: fc.option(name),
     highlight: fc.option(name),
+    shown: fc.option(fc.array(fc.stringMatching(/^[a-z-]+$/), { minLength: 1 })),
     theme: fc.constantFrom(...themes),
     metrics: fc.record({
       skew: fc.constantFrom(...panelMetrics.skew),

@@ -28,6 +28,8 @@ export interface View {
   /** null is the reference of the data. */
   readonly reference: string | null;
   readonly highlight: string | null;
+  /** The strategies that the charts show; null: all, or the first ones where there are many. */
+  readonly shown: readonly string[] | null;
   readonly theme: Theme;
   readonly metrics: Readonly<Record<Panel, MetricName>>;
   /** Each strategy's losses on a scale of its own. */
@@ -47,6 +49,7 @@ export interface View {
 export const defaultView: View = {
   reference: null,
   highlight: null,
+  shown: null,
   theme: "system",
   metrics: { skew: "loadPeakToMean", loss: "sessionsLost", latency: "responseTimeP99Ms" },
   ownScale: false,
@@ -68,6 +71,7 @@ export function fragmentOf(view: View): string {
   put("strategies", view.strategies?.join(",") ?? null, null);
   put("reference", view.reference, null);
   put("highlight", view.highlight, null);
+  put("shown", view.shown?.join(",") ?? null, null);
   for (const panel of panels) put(panel, view.metrics[panel], defaultView.metrics[panel]);
   put("losses", view.ownScale ? "own-scale" : null, null);
   put("differences", view.allMetrics ? "all" : null, null);
@@ -84,6 +88,7 @@ export function viewOf(fragment: string): View {
   return {
     reference: parameters.get("reference"),
     highlight: parameters.get("highlight"),
+    shown: parameters.get("shown")?.split(",") ?? null,
     theme: themes.find((theme) => theme === parameters.get("theme")) ?? defaultView.theme,
     metrics: { skew: metricFor("skew"), loss: metricFor("loss"), latency: metricFor("latency") },
     ownScale: parameters.get("losses") === "own-scale",

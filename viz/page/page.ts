@@ -9,6 +9,7 @@ import { bindPageKeys, keysDialog } from "./keys.ts";
 import { open } from "./opening.ts";
 import { headlinePanels, sections } from "./sections.ts";
 import { Session } from "./session.ts";
+import { shownChoice } from "./shown-choice.ts";
 import { strategiesTable } from "./strategies.ts";
 import { strategyBar } from "./strategy-bar.ts";
 import { trust } from "./trust.ts";
@@ -31,6 +32,7 @@ export function buildPage(view: View, embedded: unknown): void {
     session.provenance,
     session.panel.root,
     strategyBar(store),
+    shownChoice(store),
     headlinePanels(store),
     compared.root,
     trust(store),

@@ -35,8 +35,9 @@ export function strategyBar(store: Store): HTMLElement {
       .on("pointerleave blur", () => store.pointAt({ strategy: null }));
     select(reference)
       .selectAll<HTMLOptionElement, StrategyData>("option")
-      .data(strategies, ({ name }) => name)
+      .data(store.all?.strategies ?? [], ({ name }) => name)
       .join("option")
+      .order()
       .attr("value", ({ name }) => name)
       .text(({ name }) => name);
     if (store.data !== null) reference.value = store.data.reference;
