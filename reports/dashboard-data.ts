@@ -41,7 +41,6 @@ export interface StrategyData extends Troubles {
   readonly differences: Readonly<Record<MetricName, Difference | null>> | null;
   /** All runs pooled. */
   readonly responseTimeMs: HistogramRecord;
-  readonly sessionLifespanMs: HistogramRecord;
   readonly affinityOutcomes: Readonly<Record<AffinityLetter, number>>;
   readonly servers: readonly {
     readonly name: string;

@@ -29,7 +29,6 @@ function foldStrategy(
         ? null
         : perMetric(({ name, better }) => differenceOf(valuesOf(runs, name), valuesOf(reference, name), better)),
     responseTimeMs: mergeHistograms(runs.map((run) => run.responseTimeMs)),
-    sessionLifespanMs: mergeHistograms(runs.map((run) => run.sessionLifespanMs)),
     ...poolTroubles(runs),
     affinityOutcomes: poolAffinityOutcomes(runs),
     servers: poolServers(runs),
