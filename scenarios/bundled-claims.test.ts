@@ -57,6 +57,14 @@ test("fourth-server with three: the same traffic, and everybody is faster", () =
   expect(unmet(load("fourth-server", ["cluster.servers.count=3", expectation]))).toEqual([]);
 });
 
+test.each([
+  ["customers whose sessions are as small as the visitors'", "workload.customers.session.size=2KiB"],
+  ["a morning of few visitors", "workload.visitors.arrivals={ process: poisson, rate: 0.2/s }"],
+])("slab-calcification with %s: nobody is logged out", (_, change) => {
+  const expectation = "expect=[{ strategy: by-class, metric: sessionsLost, equals: 0 }]";
+  expect(unmet(load("slab-calcification", [change, expectation]))).toEqual([]);
+});
+
 test("an expectation that does not hold is told, with what was measured", () => {
   const wrong = "expect=[{ strategy: sticky-cookie, metric: sessionsLost, above: 0 }]";
   expect(unmet(load("two-balancers", [wrong, "runs=1"]))).toEqual([
