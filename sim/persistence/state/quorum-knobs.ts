@@ -88,7 +88,7 @@ export const quorumKnobs = {
     unit: "ms",
     default: 10_800_000,
     minimum: 0,
-    summary: "Hinted hand-off: what a node misses is kept for it, unless it is away longer than this; none: no hints.",
+    summary: "Hinted hand-off: what a node misses is kept for it, unless it is away longer than this; 0: no hints.",
   },
   hintBytesPerSec: {
     unit: "number",
