@@ -1,6 +1,6 @@
 /** What each way of recognising a client misses, whole runs against what follows from chance alone. */
 import { describe, expect, it, vi } from "vitest";
-import type { Cause, Fault, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Fault, RunRecord } from "../index.ts";
 import { decisionsOf } from "./testing/decisions.ts";
 import { estimate, estimateOf, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
 import {
@@ -9,25 +9,14 @@ import {
   poisson,
   populationOf,
   type SessionScript,
-  scenarioOf,
   serversOf,
   strategyOf,
 } from "./testing/scenarios.ts";
+import { idealised } from "./testing/worlds.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const n = 10;
-
-/** Work takes no time, so that nothing but chance is measured. */
-const idealised = (population: Population, parts: Partial<Parameters<typeof scenarioOf>[0]> = {}): Scenario =>
-  scenarioOf({
-    durationMs: 20_000,
-    warmUpMs: 0,
-    serviceMs: constant(0),
-    populations: [population],
-    servers: serversOf({ count: n, workers: 1000 }),
-    ...parts,
-  });
 
 /** Sessions of exactly two requests: one login, one chance to be lost. */
 const twice = (thinkMs: SessionScript["thinkMs"]) =>

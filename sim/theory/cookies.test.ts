@@ -1,30 +1,13 @@
 /** What a cookie keeps where it is: load after a scale-out, and losses that follow from the cookie's own life and makers. */
 import { describe, expect, it, vi } from "vitest";
-import type { Cause, Distribution, Fault, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Distribution, Fault, RunRecord } from "../index.ts";
 import { estimate, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
-import {
-  constant,
-  exponential,
-  poisson,
-  populationOf,
-  scenarioOf,
-  serversOf,
-  strategyOf,
-} from "./testing/scenarios.ts";
+import { constant, exponential, poisson, populationOf, serversOf, strategyOf } from "./testing/scenarios.ts";
+import { idealised } from "./testing/worlds.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const n = 10;
-
-const idealised = (population: Population, parts: Partial<Parameters<typeof scenarioOf>[0]> = {}): Scenario =>
-  scenarioOf({
-    durationMs: 20_000,
-    warmUpMs: 0,
-    serviceMs: constant(0),
-    populations: [population],
-    servers: serversOf({ count: n, workers: 1000 }),
-    ...parts,
-  });
 
 const lostBy = (record: RunRecord, cause: Cause) =>
   record.sessionsLostByCause.find((entry) => entry.cause === cause)?.sessions ?? 0;

@@ -11,30 +11,14 @@ import {
   serversOf,
   strategyOf,
 } from "./testing/scenarios.ts";
+import { crashOf as crashAt, lastingUsers } from "./testing/worlds.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const crashOf = (servers: readonly number[], atMs = 400): Fault => ({
-  kind: "crash",
-  atMs,
-  servers,
-  restartAfterMs: null,
-});
+const crashOf = (servers: readonly number[], atMs = 400) => crashAt(servers, atMs);
 
 /** About so many users, who log in within the first 200 ms and write every 80 ms on average until the end. */
-const lasting = (users: number): Population => {
-  const perSec = users / 0.2;
-  return populationOf({
-    arrivals: {
-      process: "phases",
-      phases: [
-        { durationMs: 200, fromPerSec: perSec, toPerSec: perSec },
-        { durationMs: 1, fromPerSec: 0, toPerSec: 0 },
-      ],
-    },
-    session: { requests: constant(1e9), thinkMs: exponential(80), writesFraction: 1 },
-  });
-};
+const lasting = (users: number) => lastingUsers(users, 80);
 
 const world = (count: number, parts: Partial<Parameters<typeof scenarioOf>[0]> = {}): Scenario =>
   scenarioOf({

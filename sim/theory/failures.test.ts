@@ -1,6 +1,6 @@
 /** What crashes, detection and copies cost: sessions and writes lost, requests failed, load after a scale-out. */
 import { describe, expect, it, vi } from "vitest";
-import type { Cause, Fault, Population, RunRecord, Scenario } from "../index.ts";
+import type { Cause, Fault, RunRecord, Scenario } from "../index.ts";
 import { estimate, estimateOf, expectAgreement, metricOf, runs } from "./testing/estimates.ts";
 import {
   constant,
@@ -11,31 +11,15 @@ import {
   serversOf,
   strategyOf,
 } from "./testing/scenarios.ts";
+import { crashOf as crashAt, lastingUsers } from "./testing/worlds.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const N = 10;
-const crashOf = (servers: readonly number[], atMs = 500): Fault => ({
-  kind: "crash",
-  atMs,
-  servers,
-  restartAfterMs: null,
-});
+const crashOf = (servers: readonly number[], atMs = 500) => crashAt(servers, atMs);
 
 /** About so many users whose sessions outlast the run: logins in the first 200 ms, then a write every 50 ms on average. */
-const lasting = (users: number): Population => {
-  const perSec = users / 0.2;
-  return populationOf({
-    arrivals: {
-      process: "phases",
-      phases: [
-        { durationMs: 200, fromPerSec: perSec, toPerSec: perSec },
-        { durationMs: 1, fromPerSec: 0, toPerSec: 0 },
-      ],
-    },
-    session: { requests: constant(1e9), thinkMs: exponential(50), writesFraction: 1 },
-  });
-};
+const lasting = (users: number) => lastingUsers(users, 50);
 
 const world = (faults: readonly Fault[], parts: Partial<Parameters<typeof scenarioOf>[0]> = {}): Scenario =>
   scenarioOf({

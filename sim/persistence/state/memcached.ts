@@ -13,6 +13,7 @@ import {
   UNAVAILABLE,
   WRITTEN,
 } from "./backend.ts";
+import { keyedStoreKnobs } from "./keyed-store-knobs.ts";
 import { MemcachedClients } from "./memcached-clients.ts";
 import { SlabMemory, STORED } from "./slab-memory.ts";
 import { Station } from "./station.ts";
@@ -39,23 +40,7 @@ const knobs = {
     minimum: 0,
     summary: "A thread is busy so long for one operation (to be calibrated).",
   },
-  perKibMs: {
-    unit: "ms",
-    default: 0.002,
-    minimum: 0,
-    summary: "Added for each KiB of the session, serialising included (to be calibrated).",
-  },
-  touches: {
-    unit: "flag",
-    default: true,
-    summary: "A request that changes nothing still refreshes the expiry with an operation of its own.",
-  },
-  ttlMs: {
-    unit: "ms",
-    default: null,
-    minimum: 1,
-    summary: "Keys live so long after they were last refreshed; none: five minutes more than the idle timeout.",
-  },
+  ...keyedStoreKnobs,
   timeoutMs: {
     unit: "ms",
     default: null,

@@ -1,5 +1,7 @@
 /** What can be set on a Redis, with its own defaults (redis.conf and sentinel.conf of 7.2) where it has any. */
+
 import type { ValuesOf } from "../../catalogue.ts";
+import { keyedStoreKnobs } from "./keyed-store-knobs.ts";
 import { EVICTION_POLICIES } from "./redis-memory.ts";
 
 /** The way to one node and what an operation costs there. */
@@ -11,24 +13,7 @@ export const redisStationKnobs = {
     minimum: 0,
     summary: "A node's one thread is busy so long for one operation: 1 / 77,000 s.",
   },
-  perKibMs: {
-    unit: "ms",
-    default: 0.002,
-    minimum: 0,
-    summary: "Added for each KiB of the session, serialising included (to be calibrated).",
-  },
-  touches: {
-    unit: "flag",
-    default: true,
-    summary: "A request that changes nothing still refreshes the expiry with an operation of its own.",
-  },
-  ttlMs: {
-    unit: "ms",
-    default: null,
-    minimum: 1,
-    summary:
-      "Keys live so long after they were last refreshed; none: five minutes more than the idle timeout (Spring).",
-  },
+  ...keyedStoreKnobs,
   timeoutMs: {
     unit: "ms",
     default: 60_000,
